@@ -1,0 +1,153 @@
+/**
+ * Accounts and postings (K2, K3). A posting moves an amount into an account (positive) or out of it (negative); the
+ * postings of a command balance in each unit. What every transfer writes lies apart from what it only reads.
+ */
+import { addSafe } from '../../schema/arithmetic.js';
+import { Refusal } from '../../schema/errors.js';
+import { LIMITS } from '../../schema/limits.js';
+import { family, type Records } from './records.js';
+import type { Page } from './pages.js';
+
+/** Kinds of account; the wire form is the index. */
+export const ACCOUNT_KINDS = [
+  'WALLET',
+  'DUES',
+  'RECEIVABLE',
+  'ISSUER',
+  'TREASURY',
+  'PAYEE',
+  'ROUNDING',
+  'LOSS',
+] as const;
+export type AccountKind = (typeof ACCOUNT_KINDS)[number];
+
+export interface AccountInfo {
+  /** Number of the unit that it holds. */
+  unit: number;
+  /** Participant number; 0 where an organisation owns it. */
+  owner: number;
+  /** Number of the organisation that hosts the owner, or owns it. */
+  organisation: number;
+  /** Index in ACCOUNT_KINDS. */
+  kind: number;
+  /** Least that balance − held may be, in micros. */
+  floor: number;
+}
+
+export const PER_PAGE = 512;
+export const ACCOUNT_INFO = family<AccountInfo>('acctinfo', PER_PAGE, [
+  'unit',
+  'owner',
+  'organisation',
+  'kind',
+  'floor',
+]);
+export const NO_FLOOR = Number.MIN_SAFE_INTEGER;
+
+const BALANCE = 0;
+const HELD = 1;
+const POSTINGS = 2;
+const WIDTH = 3;
+
+/** One posting of the command in hand, as the event tells it. */
+export interface PostingColumns {
+  readonly account: number[];
+  readonly amountMicros: number[];
+}
+
+export class Accounts {
+  private readonly sums = new Map<number, number>();
+  private postings = 0;
+  /** Account pages touched in this transaction, for the event's digests. */
+  readonly touched = new Set<number>();
+
+  constructor(private readonly records: Records) {}
+
+  page(account: number): Page {
+    return this.records.work.page(this.records.key('acct', Math.floor(account / PER_PAGE)), WIDTH);
+  }
+
+  info(account: number): AccountInfo {
+    const info = this.records.get(ACCOUNT_INFO, account);
+    if (!info) throw new Refusal('NOT_FOUND');
+    return info;
+  }
+
+  balance(account: number): number {
+    return (this.page(account).columns[BALANCE][account % PER_PAGE] as number | undefined) ?? 0;
+  }
+
+  held(account: number): number {
+    return (this.page(account).columns[HELD][account % PER_PAGE] as number | undefined) ?? 0;
+  }
+
+  available(account: number): number {
+    return this.balance(account) - this.held(account);
+  }
+
+  /** Makes room for a new account in its page. */
+  open(account: number, info: AccountInfo): void {
+    this.records.put(ACCOUNT_INFO, account, info);
+    const page = this.page(account);
+    for (let c = 0; c < WIDTH; c++) {
+      while (page.columns[c].length <= account % PER_PAGE) {
+        this.records.work.set(page, c, page.columns[c].length, 0);
+      }
+    }
+    this.touched.add(Math.floor(account / PER_PAGE));
+  }
+
+  /** Posts an amount; a debit is refused where the account would fall below its floor (K3). */
+  post(account: number, amountMicros: number): void {
+    const i = account % PER_PAGE;
+    const infoPage = this.records.pageOf(ACCOUNT_INFO, account);
+    const unit = infoPage.columns[0][i] as number | null | undefined;
+    if (unit === undefined || unit === null) throw new Refusal('NOT_FOUND');
+    const page = this.page(account);
+    const balance = addSafe(page.columns[BALANCE][i] as number, amountMicros);
+    if (
+      amountMicros < 0 &&
+      balance - (page.columns[HELD][i] as number) < (infoPage.columns[4][i] as number)
+    ) {
+      throw new Refusal('INSUFFICIENT_FUNDS');
+    }
+    const { work } = this.records;
+    work.set(page, BALANCE, i, balance);
+    work.set(page, POSTINGS, i, (page.columns[POSTINGS][i] as number) + 1);
+    this.touched.add(Math.floor(account / PER_PAGE));
+    this.sums.set(unit, addSafe(this.sums.get(unit) ?? 0, amountMicros));
+    if (++this.postings > LIMITS.postingsPerCommand) throw new Refusal('POSTINGS_LIMIT');
+  }
+
+  /** Moves an amount between two accounts of one unit. */
+  move(from: number, to: number, amountMicros: number): void {
+    if (from === to) throw new Refusal('SAME_ACCOUNT');
+    this.post(from, -amountMicros);
+    this.post(to, amountMicros);
+  }
+
+  /** Changes what is held of an account; holding more is refused beyond what is available (K3). */
+  hold(account: number, changeMicros: number): void {
+    const i = account % PER_PAGE;
+    const page = this.page(account);
+    const held = addSafe(page.columns[HELD][i] as number, changeMicros);
+    const floor = this.info(account).floor;
+    if (held < 0) throw new Refusal('WRONG_STATE');
+    if (changeMicros > 0 && (page.columns[BALANCE][i] as number) - held < floor)
+      throw new Refusal('INSUFFICIENT_FUNDS');
+    this.records.work.set(page, HELD, i, held);
+    this.touched.add(Math.floor(account / PER_PAGE));
+  }
+
+  /** Ends the command in hand: its postings must balance in every unit (K2). */
+  assertBalanced(): void {
+    for (const sum of this.sums.values()) if (sum !== 0) throw new Refusal('POSTINGS_UNBALANCED');
+    this.reset();
+  }
+
+  /** Forgets the postings of a command that was refused. */
+  reset(): void {
+    this.sums.clear();
+    this.postings = 0;
+  }
+}

@@ -1,0 +1,135 @@
+/** Reads a transaction's arguments: form first, then each command's own values. */
+import type { Json } from '../../schema/canonical.js';
+import { FORMAT, type CommandShape } from '../../schema/command.js';
+import { GridbookError } from '../../schema/errors.js';
+import { fromWire, isCollapsible, isWireValue, type Field } from '../../schema/fields.js';
+import { isRecordId, KEY_LENGTH, keyTimeAt } from '../../schema/ids.js';
+import { LIMITS } from '../../schema/limits.js';
+
+export interface Segment {
+  /** Undefined where this version knows no such command. */
+  readonly shape: CommandShape | undefined;
+  readonly name: string;
+  readonly keys: string;
+  readonly count: number;
+  readonly actors: Json;
+  /** One column a field, then one a table field. */
+  readonly columns: readonly Json[];
+}
+
+export interface Batch {
+  readonly lane: string;
+  readonly segments: readonly Segment[];
+  readonly count: number;
+}
+
+const malformed = (): never => {
+  throw new GridbookError('MALFORMED_BATCH');
+};
+
+export function decodeBatch(args: Uint8Array, shapes: ReadonlyMap<string, CommandShape>): Batch {
+  if (args.length > LIMITS.argumentBytes) throw new GridbookError('ARGUMENTS_TOO_LARGE');
+  const [format, lane, wire] = parse(args);
+  if (format !== FORMAT) throw new GridbookError('UNKNOWN_FORMAT');
+  if (typeof lane !== 'string' || !isRecordId(lane) || !Array.isArray(wire)) return malformed();
+  const segments = (wire as Json[]).map((segment) => decodeSegment(segment, shapes));
+  const count = segments.reduce((sum, s) => sum + s.count, 0);
+  if (count === 0 || count > LIMITS.batchCommands) malformed();
+  return { lane, segments, count };
+}
+
+function parse(args: Uint8Array): readonly Json[] {
+  let value: unknown;
+  try {
+    value = JSON.parse(Buffer.from(args.buffer, args.byteOffset, args.byteLength).toString());
+  } catch {
+    return malformed();
+  }
+  return Array.isArray(value) && value.length === 3 ? (value as Json[]) : malformed();
+}
+
+function decodeSegment(wire: Json, shapes: ReadonlyMap<string, CommandShape>): Segment {
+  if (!Array.isArray(wire)) return malformed();
+  const [name, keys, actors, signatures, ...columns] = wire as Json[];
+  if (
+    typeof name !== 'string' ||
+    typeof keys !== 'string' ||
+    keys.length === 0 ||
+    keys.length % KEY_LENGTH !== 0
+  ) {
+    return malformed();
+  }
+  const count = keys.length / KEY_LENGTH;
+  // The column of actors' signatures is in the format from the start; no participant can register a key yet.
+  if (signatures !== null || !isColumn(actors, count)) return malformed();
+  const shape = shapes.get(name);
+  if (shape) {
+    const fields = Object.values(shape.fields);
+    const tables = Object.values(shape.rows ?? {});
+    if (columns.length !== fields.length + tables.length) return malformed();
+    fields.forEach(
+      (f, c) => (isCollapsible(f) ? isColumn(columns[c], count) : isFull(columns[c], count)) || malformed(),
+    );
+    tables.forEach((_, c) => isFull(columns[fields.length + c], count) || malformed());
+  }
+  return { shape, name, keys, count, actors, columns };
+}
+
+const isFull = (column: Json, count: number): boolean => Array.isArray(column) && column.length === count;
+const isColumn = (column: Json, count: number): boolean => !Array.isArray(column) || column.length === count;
+
+/** The key of command `i` of a segment and its time; a key that is no UUIDv7 spoils the batch. */
+export function keyAt(segment: Segment, i: number): { key: string; timeMs: number } {
+  const timeMs = keyTimeAt(segment.keys, i * KEY_LENGTH);
+  if (timeMs < 0) return malformed();
+  return { key: segment.keys.slice(i * KEY_LENGTH, (i + 1) * KEY_LENGTH), timeMs };
+}
+
+export interface DecodedArguments {
+  readonly args: Record<string, unknown>;
+  /** Wire values by field, then by table field. */
+  readonly wire: readonly Json[];
+  /** Name of the first field that is not of its form; '' where all are. */
+  readonly invalid: string;
+}
+
+/** The values of command `i`; checks each against its field. */
+export function argumentsAt(segment: Segment & { shape: CommandShape }, i: number): DecodedArguments {
+  const args: Record<string, unknown> = {};
+  const wire: Json[] = [];
+  let invalid = '';
+  let c = 0;
+  for (const name of Object.keys(segment.shape.fields)) {
+    const of = segment.shape.fields[name];
+    const column = segment.columns[c++];
+    const value = Array.isArray(column) ? (column as Json[])[i] : column;
+    wire.push(value);
+    if (of.kind === 'integer') {
+      if (!Number.isSafeInteger(value) || (value as number) < of.min || (value as number) > of.max)
+        invalid ||= name;
+      else args[name] = value;
+    } else if (!isWireValue(of, value)) invalid ||= name;
+    else args[name] = fromWire(of, value);
+  }
+  if (segment.shape.rows) {
+    const rows: Record<string, unknown> = {};
+    for (const [name, of] of Object.entries(segment.shape.rows)) {
+      const column = (segment.columns[c++] as Json[])[i];
+      wire.push(column);
+      const bad = invalidRow(of, column, segment.shape.maxRows ?? 0);
+      if (bad >= 0) invalid ||= `${name}.${bad}`;
+      else rows[name] = of.kind === 'integer' ? column : (column as Json[]).map((v) => fromWire(of, v));
+    }
+    const lengths = new Set(
+      wire.slice(-Object.keys(segment.shape.rows).length).map((w) => (Array.isArray(w) ? w.length : -1)),
+    );
+    if (lengths.size !== 1) invalid ||= 'rows';
+    args.rows = rows;
+  }
+  return { args, wire, invalid };
+}
+
+function invalidRow(of: Field, column: Json, maxRows: number): number {
+  if (!Array.isArray(column) || column.length === 0 || column.length > maxRows) return 0;
+  return (column as Json[]).findIndex((value) => !isWireValue(of, value));
+}

@@ -1,0 +1,78 @@
+/** The head of a lane: its log, its ledger time, its counters. One page, written by every transaction. */
+import { GridbookError } from '../../schema/errors.js';
+import { LIMITS } from '../../schema/limits.js';
+import { appendLeaf, type Hash } from './tree.js';
+import type { Page } from './pages.js';
+import type { UnitOfWork } from './unit-of-work.js';
+
+// Columns of the head.
+const LOG = 0; // one value: number of leaves
+const FRONTIER = 1; // roots of the log's perfect subtrees, hex
+const TIME = 2; // one value: ledger time in ms
+const COUNTER_NAMES = 3;
+const COUNTER_VALUES = 4;
+const ORGANISATIONS = 5;
+const WIDTH = 6;
+
+export class LaneHead {
+  private constructor(
+    private readonly work: UnitOfWork,
+    private readonly page: Page,
+    readonly ledgerTimeMs: number,
+  ) {}
+
+  /**
+   * Opens a lane. Ledger time is the later of the transaction's and the lane's last; a transaction that is older
+   * than the last by more than the skew limit is refused.
+   */
+  static async open(work: UnitOfWork, lane: string, timeMs: number): Promise<LaneHead> {
+    const page = await work.load(`${lane}/head/0`, WIDTH);
+    const last = (page.columns[TIME][0] as number | undefined) ?? 0;
+    if (timeMs < last - LIMITS.timeSkewMs) throw new GridbookError('TIME_SKEW');
+    return new LaneHead(work, page, Math.max(timeMs, last));
+  }
+
+  /** Whether no transaction has used the lane yet. */
+  get isNew(): boolean {
+    return this.page.columns[LOG].length === 0;
+  }
+
+  get leaf(): number {
+    return (this.page.columns[LOG][0] as number | undefined) ?? 0;
+  }
+
+  next(counter: string): number {
+    const names = this.page.columns[COUNTER_NAMES];
+    let at = names.indexOf(counter);
+    if (at < 0) {
+      at = names.length;
+      this.work.set(this.page, COUNTER_NAMES, at, counter);
+      this.work.set(this.page, COUNTER_VALUES, at, 0);
+    }
+    const value = (this.page.columns[COUNTER_VALUES][at] as number) + 1;
+    this.work.set(this.page, COUNTER_VALUES, at, value);
+    return value;
+  }
+
+  organisationNumber(organisation: string): number {
+    const known = this.page.columns[ORGANISATIONS];
+    const at = known.indexOf(organisation);
+    if (at >= 0) return at + 1;
+    this.work.set(this.page, ORGANISATIONS, known.length, organisation);
+    return known.length;
+  }
+
+  organisationName(number: number): string {
+    return this.page.columns[ORGANISATIONS][number - 1] as string;
+  }
+
+  /** Appends the transaction's event root to the lane's log and moves ledger time. */
+  close(eventRoot: Hash): void {
+    const frontier = (this.page.columns[FRONTIER] as string[]).map((hex) => Buffer.from(hex, 'hex'));
+    const next = appendLeaf(frontier, this.leaf, eventRoot);
+    this.work.touch(this.page);
+    this.page.columns[FRONTIER].splice(0, frontier.length, ...next.map((h) => h.toString('hex')));
+    this.page.columns[LOG][0] = this.leaf + 1;
+    this.page.columns[TIME][0] = this.ledgerTimeMs;
+  }
+}

@@ -1,0 +1,58 @@
+/** Record families: records of one kind by number, packed into pages of columns. */
+import type { Json } from '../../schema/canonical.js';
+import type { UnitOfWork } from './unit-of-work.js';
+import type { Page } from './pages.js';
+
+export interface Family<T extends object> {
+  readonly name: string;
+  /** Fields in column order; only ever appended to. */
+  readonly columns: readonly (keyof T & string)[];
+  /** Records a page. */
+  readonly perPage: number;
+}
+
+/** Declares a family. The column order is its wire form (K9). */
+export const family = <T extends object>(
+  name: string,
+  perPage: number,
+  columns: readonly (keyof T & string)[],
+): Family<T> => ({ name, perPage, columns });
+
+/** Access to the families of one lane within a unit of work. */
+export class Records {
+  constructor(
+    readonly work: UnitOfWork,
+    readonly lane: string,
+  ) {}
+
+  key(name: string, page: number | string): string {
+    return `${this.lane}/${name}/${page}`;
+  }
+
+  /** The page of a family that holds record `number`, or page `scope.number` where the family is kept by scope. */
+  pageOf<T extends object>(of: Family<T>, number: number, scope = ''): Page {
+    return this.work.page(this.key(of.name, scope + Math.floor(number / of.perPage)), of.columns.length);
+  }
+
+  /** The record, or undefined where there is none of this number. */
+  get<T extends object>(of: Family<T>, number: number, scope = ''): T | undefined {
+    const page = this.pageOf(of, number, scope);
+    const i = number % of.perPage;
+    if (number < 0 || i >= page.columns[0].length || page.columns[0][i] === null) return undefined;
+    const record: Record<string, Json> = {};
+    for (let c = 0; c < of.columns.length; c++) record[of.columns[c]] = page.columns[c][i];
+    return record as T;
+  }
+
+  /** Writes a record; gaps before it in its page are filled with null. */
+  put<T extends object>(of: Family<T>, number: number, record: T, scope = ''): void {
+    const page = this.pageOf(of, number, scope);
+    const i = number % of.perPage;
+    for (let c = 0; c < of.columns.length; c++) {
+      const value = record[of.columns[c]] as Json;
+      if (page.columns[c][i] === value && value !== undefined) continue;
+      while (page.columns[c].length < i) this.work.set(page, c, page.columns[c].length, null);
+      this.work.set(page, c, i, value);
+    }
+  }
+}

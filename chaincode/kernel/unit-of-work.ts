@@ -1,0 +1,114 @@
+/**
+ * The unit of work: reads see the writes of the same transaction, a refused command leaves no trace, and each dirty
+ * page is written once, in key order.
+ */
+import type { Json } from '../../schema/canonical.js';
+import { Refusal } from '../../schema/errors.js';
+import { decodePage, encodePage, PageMiss, type Page, type PageMemory } from './pages.js';
+import type { StatePort } from './state-port.js';
+
+export class UnitOfWork {
+  private readonly pages = new Map<string, Page>();
+  // The journal of the command in hand: column, index and old value of each change, in parallel arrays.
+  private readonly changedColumns: Json[][] = [];
+  private readonly changedIndexes: number[] = [];
+  private readonly oldValues: (Json | undefined)[] = [];
+  private readonly dirtied: Page[] = [];
+
+  constructor(
+    private readonly port: StatePort,
+    private readonly memory: PageMemory,
+  ) {}
+
+  /** Asks for many pages at once, so that a command which needs them runs again only once. */
+  need(keys: readonly string[], width: number): void {
+    const absent = keys.filter((key) => !this.pages.has(key));
+    if (absent.length > 0) throw new PageMiss(absent, width);
+  }
+
+  /** A page of `width` columns; throws `PageMiss` where it has not been loaded yet. */
+  page(key: string, width: number): Page {
+    const page = this.pages.get(key);
+    if (!page) throw new PageMiss([key], width);
+    return page;
+  }
+
+  async load(key: string, width: number): Promise<Page> {
+    const known = this.pages.get(key);
+    if (known) return known;
+    const bytes = await this.port.getState(key);
+    const page = this.memory.take(key, bytes) ?? decodePage(key, bytes, width);
+    while (page.columns.length < width) page.columns.push([]);
+    this.pages.set(key, page);
+    return page;
+  }
+
+  /** Sets one value of a column; an index at its end appends. */
+  set(page: Page, column: number, index: number, value: Json): void {
+    const values = page.columns[column];
+    if (index > values.length) throw new RangeError(`column ${column} of ${page.key} would have a hole`);
+    this.changedColumns.push(values);
+    this.changedIndexes.push(index);
+    this.oldValues.push(index < values.length ? values[index] : undefined);
+    if (!page.dirty) {
+      page.dirty = true;
+      this.dirtied.push(page);
+    }
+    values[index] = value;
+  }
+
+  /** Marks a page that the kernel itself changes between commands, outside any journal. */
+  touch(page: Page): void {
+    page.dirty = true;
+  }
+
+  /** Ends the command in hand: its changes stay. */
+  keep(): void {
+    this.changedColumns.length = 0;
+    this.changedIndexes.length = 0;
+    this.oldValues.length = 0;
+    this.dirtied.length = 0;
+  }
+
+  /** Ends the command in hand without a trace. */
+  undo(): void {
+    for (let i = this.changedColumns.length - 1; i >= 0; i--) {
+      const old = this.oldValues[i];
+      if (old === undefined) this.changedColumns[i].length = this.changedIndexes[i];
+      else this.changedColumns[i][this.changedIndexes[i]] = old;
+    }
+    for (const page of this.dirtied) page.dirty = false;
+    this.keep();
+  }
+
+  /** Dirty pages in key order. */
+  dirtyPages(): Page[] {
+    return [...this.pages.values()].filter((p) => p.dirty).sort((a, b) => (a.key < b.key ? -1 : 1));
+  }
+
+  /** Writes every dirty page once and gives all pages back to the memory; returns the bytes written. */
+  async flush(): Promise<number> {
+    let written = 0;
+    for (const page of this.dirtyPages()) {
+      const bytes = encodePage(page);
+      await this.port.putState(page.key, bytes);
+      written += bytes.length + page.key.length;
+      this.pages.set(page.key, { key: page.key, columns: page.columns, bytes, dirty: false });
+    }
+    return written;
+  }
+
+  /** After a flush: what was read and written is remembered by its bytes. */
+  release(): void {
+    for (const page of this.pages.values()) if (!page.dirty) this.memory.put(page);
+    this.pages.clear();
+  }
+}
+
+/** Asserts a rule of a command: refuses where it does not hold. */
+export function require(
+  condition: boolean,
+  ...refusal: ConstructorParameters<typeof Refusal>
+): asserts condition {
+  if (!condition) throw new Refusal(...refusal);
+}

@@ -1,0 +1,16 @@
+/** What the rest of Gridbook uses of the single-node ledger. */
+export {
+  backupLedger,
+  BackupTargetError,
+  readManifest,
+  restoreLedger,
+  type BackupManifest,
+} from './backup.js';
+export { DISK, type DiskCalls } from './block-file.js';
+export * from './errors.js';
+export { EmbeddedLedger, type EmbeddedLedgerOptions } from './ledger.js';
+export type { Notice, NoticeCode } from './notice.js';
+export { Replay, replayThroughChaincode, type RecordedTransaction, type ReplayReport } from './replay.js';
+export { StateDigest } from './state-digest.js';
+export { verifyFiles, type VerificationReport, type VerifyOptions } from './verify.js';
+export type { StoreComparison } from './verify-store.js';

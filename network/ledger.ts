@@ -1,0 +1,72 @@
+/**
+ * The one port behind which an engine stands. The gateway, the projector and the scenarios know only this.
+ */
+import type { Instant } from '../schema/units.js';
+
+/** Who signs a transaction: a client identity of an organisation, with the role on its certificate. */
+export interface IdentityRef {
+  /** Membership service provider id of the organisation. */
+  readonly organisation: string;
+  /** Role attribute of the certificate. */
+  readonly role: string;
+}
+
+/** A transaction to be committed: one batch of commands for one lane, signed by one identity. */
+export interface TransactionRequest {
+  readonly lane: string;
+  readonly identity: IdentityRef;
+  /** The encoded batch (schema/command.ts). */
+  readonly args: Uint8Array;
+}
+
+/** Where a committed transaction is found. */
+export interface Receipt {
+  readonly transactionId: string;
+  readonly block: number;
+  /** Position in the block, from 0. */
+  readonly index: number;
+  /** Time of the transaction, set by its client. */
+  readonly time: Instant;
+}
+
+export interface CommittedTransaction extends Receipt {
+  readonly organisation: string;
+  readonly role: string;
+  readonly lane: string;
+  readonly args: Uint8Array;
+  /** The transaction's one event (kernel/event.ts); empty where it was not valid. */
+  readonly event: Uint8Array;
+  /** Whether it passed validation; an invalid one stands in its block and changes nothing. */
+  readonly valid: boolean;
+}
+
+export interface CommittedBlock {
+  readonly number: number;
+  /** SHA-256 of the block header's DER form. */
+  readonly headerHash: Uint8Array;
+  readonly previousHash: Uint8Array;
+  readonly dataHash: Uint8Array;
+  /** Bytes of the block as it is stored. */
+  readonly size: number;
+  readonly transactions: readonly CommittedTransaction[];
+}
+
+export interface Ledger {
+  readonly engine: 'embedded' | 'fabric';
+  /**
+   * Commits one transaction and answers when it is durable. Refuses with a `GridbookError`: MVCC_CONFLICT and
+   * LEDGER_UNAVAILABLE may be tried again; EVENT_TOO_LARGE, TRANSACTION_TOO_LARGE and BATCH_TOO_SPREAD want
+   * the batch split; the others are final.
+   */
+  submit(request: TransactionRequest): Promise<CommittedTransaction>;
+  /** Committed blocks from a height on, then each new one as it commits, until the signal ends it. */
+  blocks(from: number, signal?: AbortSignal): AsyncIterable<CommittedBlock>;
+  /** Number of blocks. */
+  height(): number;
+  /** A state value, for tools and tests only. */
+  readState(key: string): Promise<Uint8Array | undefined>;
+  /** SHA-256 over all keys and values in key order, as lower-case hex. */
+  stateDigest(): Promise<string>;
+  /** Finishes what is in hand, then releases files and connections. */
+  close(): Promise<void>;
+}

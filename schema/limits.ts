@@ -1,0 +1,49 @@
+/** Every limit has a name and one place (K8). Bytes count UTF-8; counts are inclusive. */
+export const LIMITS = {
+  /** One command as canonical JSON. */
+  commandBytes: 60_000,
+  /** The arguments of one transaction. */
+  argumentBytes: 2_000_000,
+  /** One state value. */
+  pageBytes: 64_000,
+  /** The event of one transaction. */
+  eventBytes: 2_000_000,
+  /** One transaction with arguments, writes and event. */
+  transactionBytes: 4_000_000,
+  /** Commands in one batch. */
+  batchCommands: 10_000,
+  /** Buckets of the idempotency memory that one batch may touch (K1). */
+  batchBuckets: 4,
+  /** Parts of one bucket of the idempotency memory. */
+  bucketParts: 32,
+  /** Longest id that a client may name. */
+  idLength: 64,
+  /** Longest free text: a reason, a reference. */
+  textLength: 200,
+  /** Readings in one command. */
+  readingsPerCommand: 1_500,
+  /** Lines of one tariff version. */
+  tariffLines: 24,
+  /** Versions of one rule, tariff or preference that state keeps at hand. */
+  versionsKept: 64,
+  /** Nominations of one connection on one side (trade.md: up to three each way). */
+  nominationsPerSide: 3,
+  /** Accepted contracts of one connection on one side. */
+  contractsPerSide: 32,
+  /** Connections of a network that settle in one transaction. */
+  metersPerSettlement: 10_000,
+  /** Postings of one command. */
+  postingsPerCommand: 50_000,
+  /** Open holds of one account. */
+  holdsPerAccount: 256,
+  /** Largest energy of one interval and meter: 4 GWh. */
+  intervalWh: 4_000_000_000,
+  /** Bounds of a price, either sign, in micros per MWh: 1,000 a kWh. */
+  priceMicrosPerMWh: 1_000_000_000_000,
+  /** Hours by which a command's id may be older than ledger time (K1). */
+  idempotencyWindowMs: 24 * 3_600_000,
+  /** How far a command's id may run ahead of ledger time. */
+  idempotencyAheadMs: 15 * 60_000,
+  /** How far a transaction's time may lie from the peer's clock or before the lane's last one. */
+  timeSkewMs: 15 * 60_000,
+} as const;
