@@ -74,23 +74,23 @@ export interface Fields {
   readonly [name: string]: Field;
 }
 
-/** The value that a field's definition describes. */
-export type ValueOf<F> =
-  F extends IntegerField<infer T>
-    ? T
-    : F extends TextField
-      ? string
-      : F extends ChoiceField<infer V>
-        ? V
-        : F extends BooleanField
-          ? boolean
-          : F extends OptionalField<infer O>
-            ? ValueOf<O> | null
-            : F extends ListField<infer L>
-              ? ValueOf<L>[]
-              : F extends RecordField<infer R>
-                ? ValuesOf<R>
-                : never;
+/** The value that a field's definition describes; unknown for a field of no known kind. */
+export type ValueOf<F> = [Field] extends [F] ? unknown : ValueOfKind<F>;
+type ValueOfKind<F> = F extends { kind: 'integer'; type?: infer T }
+  ? NonNullable<T>
+  : F extends { kind: 'text' }
+    ? string
+    : F extends { kind: 'choice'; values: readonly (infer V)[] }
+      ? V
+      : F extends { kind: 'boolean' }
+        ? boolean
+        : F extends { kind: 'optional'; of: infer O }
+          ? ValueOf<O> | null
+          : F extends { kind: 'list'; of: infer L }
+            ? ValueOf<L>[]
+            : F extends { kind: 'record'; fields: infer R }
+              ? ValuesOf<R>
+              : never;
 export type ValuesOf<R> = { -readonly [K in keyof R]: ValueOf<R[K]> };
 
 const integer = <T extends number>(

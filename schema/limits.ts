@@ -24,8 +24,18 @@ export const LIMITS = {
   readingsPerCommand: 1_500,
   /** Lines of one tariff version. */
   tariffLines: 24,
-  /** Versions of one rule, tariff or preference that state keeps at hand. */
-  versionsKept: 64,
+  /** Versions of one membership or preference that lie at hand; older ones lie in pages of their own. */
+  versionsAtHand: 4,
+  /** Versions of one tariff. */
+  tariffVersions: 256,
+  /** Markets that use one tariff. */
+  marketsPerTariff: 64,
+  /** Proposals of one connection that wait for an answer. */
+  proposalsPerConnection: 64,
+  /** Account numbers that a network reserves at a time, so that its accounts lie together. */
+  accountBlock: 128,
+  /** How long after its settlement a receivable is due: 14 days. */
+  receivableDueMs: 14 * 86_400_000,
   /** Nominations of one connection on one side (trade.md: up to three each way). */
   nominationsPerSide: 3,
   /** Accepted contracts of one connection on one side. */

@@ -67,8 +67,13 @@ export class Accounts {
     return this.records.work.page(this.records.key('acct', Math.floor(account / PER_PAGE)), WIDTH);
   }
 
+  /** What an account is, or undefined where there is none. */
+  find(account: number): AccountInfo | undefined {
+    return this.records.get(ACCOUNT_INFO, account);
+  }
+
   info(account: number): AccountInfo {
-    const info = this.records.get(ACCOUNT_INFO, account);
+    const info = this.find(account);
     if (!info) throw new Refusal('NOT_FOUND');
     return info;
   }

@@ -200,7 +200,7 @@ class Execution {
       key,
       ledgerTimeMs: head.ledgerTimeMs,
       transactionId: port.transactionId,
-      next: (counter) => head.next(counter),
+      next: (counter, count) => head.next(counter, count),
       organisationNumber: (organisation) => head.organisationNumber(organisation),
       emit: ((shape: EventShape, fields: object, rows?: object) => {
         this.emit(index, shape, fields, rows);

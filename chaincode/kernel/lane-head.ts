@@ -41,7 +41,8 @@ export class LaneHead {
     return (this.page.columns[LOG][0] as number | undefined) ?? 0;
   }
 
-  next(counter: string): number {
+  /** Gives the next number of a counter, from 1; with `count`, the first of that many in a row. */
+  next(counter: string, count = 1): number {
     const names = this.page.columns[COUNTER_NAMES];
     let at = names.indexOf(counter);
     if (at < 0) {
@@ -49,9 +50,9 @@ export class LaneHead {
       this.work.set(this.page, COUNTER_NAMES, at, counter);
       this.work.set(this.page, COUNTER_VALUES, at, 0);
     }
-    const value = (this.page.columns[COUNTER_VALUES][at] as number) + 1;
-    this.work.set(this.page, COUNTER_VALUES, at, value);
-    return value;
+    const last = this.page.columns[COUNTER_VALUES][at] as number;
+    this.work.set(this.page, COUNTER_VALUES, at, last + count);
+    return last + 1;
   }
 
   organisationNumber(organisation: string): number {

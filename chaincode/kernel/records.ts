@@ -34,6 +34,13 @@ export class Records {
     return this.work.page(this.key(of.name, scope + Math.floor(number / of.perPage)), of.columns.length);
   }
 
+  /** Asks for the pages of the records below `count` at once, so that a command which reads them runs again only once. */
+  needAll<T extends object>(of: Family<T>, count: number, scope = ''): void {
+    const keys: string[] = [];
+    for (let page = 0; page * of.perPage < count; page++) keys.push(this.key(of.name, scope + page));
+    this.work.need(keys, of.columns.length);
+  }
+
   /** The record, or undefined where there is none of this number. */
   get<T extends object>(of: Family<T>, number: number, scope = ''): T | undefined {
     const page = this.pageOf(of, number, scope);

@@ -1,6 +1,7 @@
 /** The table of commands: shape, authority and rule of each; a command without authority cannot be registered (A1). */
 import type { Json } from '../../schema/canonical.js';
-import type { Args, CommandShape, EventColumns, EventFields, EventShape } from '../../schema/command.js';
+import type { Args, CommandShape, EventShape } from '../../schema/command.js';
+import type { ValueOf, ValuesOf } from '../../schema/fields.js';
 import type { Accounts } from './accounts.js';
 import { assertAuthority, type Authority } from './authority.js';
 import type { Directory } from './directory.js';
@@ -26,12 +27,16 @@ export interface Context {
   readonly key: string;
   readonly ledgerTimeMs: number;
   readonly transactionId: string;
-  /** Gives the next number of a counter of this lane, from 1. */
-  next(counter: string): number;
+  /** Gives the next number of a counter of this lane, from 1; with `count`, the first of that many in a row. */
+  next(counter: string, count?: number): number;
   /** Number of an organisation in this lane, given at first sight. */
   organisationNumber(organisation: string): number;
   /** Adds an event of this command. */
-  emit<E extends EventShape>(shape: E, fields: EventFields<E>, rows?: EventColumns<E>): void;
+  emit<R, T>(
+    shape: Pick<EventShape, 'name' | 'doc'> & { readonly fields: R; readonly rows?: T },
+    fields: ValuesOf<NoInfer<R>>,
+    rows?: { [K in keyof NoInfer<T>]: ValueOf<NoInfer<T>[K]>[] },
+  ): void;
 }
 
 export interface CommandRule {

@@ -1,0 +1,49 @@
+/** The interval grid of a network, and from when on a rule may count (K5). */
+import { isOnGrid, type IntervalSeconds } from '../../../schema/intervals.js';
+import type { Instant } from '../../../schema/units.js';
+import type { Context } from '../../kernel/registry.js';
+import { require } from '../../kernel/unit-of-work.js';
+import { network } from './access.js';
+import { SEALS, type MarketRecord, type NetworkRecord } from './pages.js';
+import { MARKET_STATE } from '../../../schema/trade/market.js';
+
+export const SETUP = MARKET_STATE.indexOf('SETUP');
+export const OPEN = MARKET_STATE.indexOf('OPEN');
+export const PAUSED = MARKET_STATE.indexOf('PAUSED');
+
+export function requireOnGrid(of: NetworkRecord, instantMs: number, field: string): void {
+  require(isOnGrid(instantMs as Instant, of.intervalSeconds as IntervalSeconds), 'OFF_GRID', field);
+}
+
+/** The first interval that has not begun by ledger time. */
+export function nextInterval(c: Context, of: NetworkRecord): number {
+  const length = of.intervalSeconds * 1000;
+  return Math.floor(c.ledgerTimeMs / length) * length + length;
+}
+
+/** The first interval of a network that no reading seals. */
+function firstUnsealed(c: Context, number: number, of: NetworkRecord): number {
+  const seal = c.records.get(SEALS, number);
+  return seal ? seal.throughMs + of.intervalSeconds * 1000 : 0;
+}
+
+/**
+ * The first interval for which a rule of the market may still count. In SETUP that is the first one without a
+ * reading; afterwards it must not have begun either.
+ */
+export function firstOpenInterval(c: Context, market: MarketRecord): number {
+  const of = network(c, market.network);
+  const unsealed = firstUnsealed(c, market.network, of);
+  return market.state === SETUP ? unsealed : Math.max(unsealed, nextInterval(c, of));
+}
+
+/** Nothing is backdated: the instant lies on the grid and in no interval that has begun or is sealed. */
+export function requireNotBackdated(
+  c: Context,
+  market: MarketRecord,
+  fromMs: number,
+  field = 'effectiveFrom',
+): void {
+  requireOnGrid(network(c, market.network), fromMs, field);
+  require(fromMs >= firstOpenInterval(c, market), 'BACKDATED', field);
+}

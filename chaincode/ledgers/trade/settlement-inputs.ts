@@ -1,0 +1,153 @@
+/** Gathers all that the settlement of an interval reads. Whoever triggers it, the inputs are the ledger's own. */
+import type { Context } from '../../kernel/registry.js';
+import { require } from '../../kernel/unit-of-work.js';
+import { network } from './access.js';
+import { CONTRACTED, sellsAt } from './agreements.js';
+import {
+  AGREEMENTS,
+  BOOKS,
+  CONNECTIONS,
+  intervalScope,
+  READINGS,
+  SLOTS,
+  type AgreementRecord,
+  type ConnectionRecord,
+  type MarketRecord,
+  type SlotRecord,
+} from './pages.js';
+import { isInForce, MISSING } from './readings.js';
+import type { Bilateral, IntervalInput } from './rules/interval.js';
+import { tariffInForce, type TariffInForce } from './tariffs.js';
+import {
+  BUYER_PRIORITIES,
+  MEMBERSHIPS,
+  PREFERENCES,
+  SELLER_PRIORITIES,
+  type PriorityVersion,
+} from './versions.js';
+
+/** A nomination that is not in its side's list comes after all that are. */
+const UNRANKED = Number.MAX_SAFE_INTEGER;
+
+export interface SettlementInputs {
+  readonly interval: IntervalInput;
+  readonly durationSeconds: number;
+  /** By member, in the order of the slots. */
+  readonly connection: readonly number[];
+  readonly revision: readonly number[];
+  readonly sanctionedLoadW: readonly number[];
+  readonly duesAccount: readonly number[];
+  readonly receivableAccount: readonly number[];
+  readonly tariff: readonly number[];
+  readonly tariffs: readonly TariffInForce[];
+}
+
+export function gatherInputs(
+  c: Context,
+  number: number,
+  market: MarketRecord,
+  startMs: number,
+): SettlementInputs {
+  const { records } = c;
+  const { slots, intervalSeconds, priceCap } = network(c, market.network);
+  const scope = `${market.network}.`;
+  const readingScope = intervalScope(market.network, startMs);
+  records.needAll(SLOTS, slots, scope);
+  records.needAll(READINGS, slots, readingScope);
+  records.needAll(BOOKS, slots, scope);
+  MEMBERSHIPS.needAll(records, scope, slots);
+  PREFERENCES.needAll(records, scope, slots);
+
+  const members = {
+    account: [] as number[],
+    participant: [] as number[],
+    importWh: [] as number[],
+    exportWh: [] as number[],
+    minSellMicrosPerMWh: [] as (number | null)[],
+    maxBuyMicrosPerMWh: [] as (number | null)[],
+  };
+  const found = {
+    connection: [] as number[],
+    revision: [] as number[],
+    sanctionedLoadW: [] as number[],
+    duesAccount: [] as number[],
+    receivableAccount: [] as number[],
+    tariff: [] as number[],
+    tariffs: [] as TariffInForce[],
+  };
+  const tariffs = new Map<number, TariffInForce>();
+  const indexOf = new Map<number, number>();
+  const slotOf: number[] = [];
+  for (let slot = 0; slot < slots; slot++) {
+    const at = records.get(SLOTS, slot, scope) as SlotRecord;
+    if (!isInForce(at, startMs, startMs + intervalSeconds * 1000)) continue;
+    const membership = MEMBERSHIPS.at(records, scope, slot, startMs);
+    if (!membership || (records.get(CONNECTIONS, at.connection) as ConnectionRecord).market !== number)
+      continue;
+    const reading = records.get(READINGS, slot, readingScope);
+    require(reading !== undefined && reading.quality !== MISSING, 'READINGS_INCOMPLETE', 'start');
+    const [, tariffNumber, dues, receivable] = membership;
+    let tariff = tariffs.get(tariffNumber);
+    if (!tariff) {
+      tariff = tariffInForce(records, tariffNumber, startMs);
+      require(tariff !== undefined, 'NO_TARIFF', 'start');
+      tariffs.set(tariffNumber, tariff);
+    }
+    const [, minSell, maxBuy] = PREFERENCES.at(records, scope, slot, startMs) ?? [0, null, null];
+    indexOf.set(at.connection, found.connection.length);
+    slotOf.push(slot);
+    members.account.push(dues);
+    members.participant.push(at.participant);
+    members.importWh.push(reading.importWh);
+    members.exportWh.push(reading.exportWh);
+    members.minSellMicrosPerMWh.push(minSell);
+    members.maxBuyMicrosPerMWh.push(maxBuy);
+    found.connection.push(at.connection);
+    found.revision.push(reading.revision);
+    found.sanctionedLoadW.push(at.sanctionedLoadW);
+    found.duesAccount.push(dues);
+    found.receivableAccount.push(receivable);
+    found.tariff.push(tariffNumber);
+    found.tariffs.push(tariff);
+  }
+  require(found.connection.length > 0, 'READINGS_INCOMPLETE', 'start');
+
+  const contracts: Bilateral[] = [];
+  const nominations: Bilateral[] = [];
+  const rank = (side: typeof SELLER_PRIORITIES, slot: number, agreement: number): number => {
+    const version: PriorityVersion | undefined = side.at(records, scope, slot, startMs);
+    const at = version ? version[1].indexOf(agreement) : -1;
+    return at < 0 ? UNRANKED : at;
+  };
+  slotOf.forEach((slot, seller) => {
+    for (const agreement of sellsAt(records, market.network, slot, startMs)) {
+      const record = records.get(AGREEMENTS, agreement) as AgreementRecord;
+      const buyer = indexOf.get(record.buyer);
+      // The other side is not in force in this interval.
+      if (buyer === undefined) continue;
+      const isContract = record.kind === CONTRACTED;
+      (isContract ? contracts : nominations).push({
+        agreement,
+        seller,
+        buyer,
+        priceMicrosPerMWh: record.priceMicrosPerMWh,
+        limitWh: record.limitWh,
+        sellerRank: isContract ? 0 : rank(SELLER_PRIORITIES, slot, agreement),
+        buyerRank: isContract ? 0 : rank(BUYER_PRIORITIES, slotOf[buyer], agreement),
+      });
+    }
+  });
+  return {
+    interval: {
+      start: startMs,
+      members,
+      contracts,
+      nominations,
+      kNumerator: market.kNumerator,
+      kDenominator: market.kDenominator,
+      capMicrosPerMWh: priceCap,
+    },
+    durationSeconds: intervalSeconds,
+    ...found,
+  };
+}
