@@ -50,6 +50,8 @@ export const LIMITS = {
   intervalWh: 4_000_000_000,
   /** Bounds of a price, either sign, in micros per MWh: 1,000 a kWh. */
   priceMicrosPerMWh: 1_000_000_000_000,
+  /** Requests that wait for the read model to reach a height. */
+  heightWaiters: 10_000,
   /** Hours by which a command's id may be older than ledger time (K1). */
   idempotencyWindowMs: 24 * 3_600_000,
   /** How far a command's id may run ahead of ledger time. */

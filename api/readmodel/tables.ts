@@ -2,7 +2,7 @@
  * The read model's tables, as the query layer types them. Derived wholly from committed blocks (K6): dropping them
  * and reading from block 0 gives the same content. Amounts are bigint columns, read as decimal text.
  */
-import type { ColumnType, Generated } from 'kysely';
+import type { ColumnType } from 'kysely';
 
 /** A bigint column: text when read, so that no amount passes through a float. */
 export type Big = ColumnType<string, string | number | bigint, string | number | bigint>;
@@ -103,7 +103,8 @@ export interface AccountTable {
   /** Null where an organisation owns it. */
   participant: Big | null;
   organisation: string;
-  floor: Big;
+  /** Null where it has none. */
+  floor: Big | null;
   balance: Big;
   held: Big;
   postings: Big;
@@ -250,7 +251,7 @@ export interface PositionTable {
   retail_only_micros: Big;
 }
 export interface TradeTable {
-  /** SHA-256 over (lane, market, start, run, stage, buyer, seller), hex: one id for both sides (P2P-15). */
+  /** SHA-256 over [lane, market, start, run, stage, buyer, seller, agreement], hex: one id for both sides (P2P-15). */
   id: string;
   lane: string;
   market: Big;
@@ -266,7 +267,8 @@ export interface TradeTable {
   block: Big;
 }
 export interface ReceivableTable {
-  id: Generated<Big>;
+  /** Block × 2^20 + position among the block's receivables. */
+  id: Big;
   lane: string;
   market: Big;
   start: Ms;

@@ -83,7 +83,7 @@ export const ledgerTables: Migration = {
       kind ${id} not null,
       participant bigint,
       organisation ${id} not null,
-      floor bigint not null,
+      floor bigint,
       balance bigint not null,
       held bigint not null,
       postings bigint not null,

@@ -1,0 +1,187 @@
+/**
+ * What a run of blocks changes in the read model: new rows by table, then updates in the order in which they came.
+ * An update only touches rows that exist by then, so that all rows can go first.
+ */
+import { CopyBuffer, type CopyValue } from './copy-buffer.js';
+import type { Session } from './session.js';
+
+/** Columns that the projector writes, by table. */
+const COLUMNS = {
+  block: ['number', 'header_hash', 'previous_hash', 'data_hash', 'size_bytes', 'transactions'],
+  transaction: [
+    ...[
+      'id',
+      'block',
+      'position',
+      'time',
+      'ledger_time',
+      'organisation',
+      'role',
+      'lane',
+      'leaf',
+      'event_root',
+    ],
+    ...['valid', 'commands', 'refused', 'replayed'],
+  ],
+  refusal: ['lane', 'leaf', 'command_index', 'block', 'code', 'field'],
+  participant: ['lane', 'number', 'participant_id', 'host', 'active', 'block'],
+  network: [
+    'lane',
+    'number',
+    'network_id',
+    'operator',
+    'interval_seconds',
+    'time_zone',
+    'price_cap',
+    'block',
+  ],
+  connection: [
+    ...['lane', 'number', 'meter_id', 'participant', 'network', 'slot', 'zone', 'metering_data_provider'],
+    ...['sanctioned_load_w', 'generation_capacity_w', 'valid_from', 'valid_to', 'block'],
+  ],
+  unit: ['lane', 'number', 'kind', 'issuer', 'currency', 'region', 'ceiling', 'issuer_account'],
+  account: [
+    ...[
+      'lane',
+      'number',
+      'unit',
+      'kind',
+      'participant',
+      'organisation',
+      'floor',
+      'balance',
+      'held',
+      'postings',
+    ],
+    'block',
+  ],
+  entry: [
+    ...[
+      'lane',
+      'account',
+      'sequence',
+      'amount',
+      'balance_after',
+      'block',
+      'position',
+      'command_index',
+      'command',
+    ],
+    'interval_start',
+  ],
+  hold: ['lane', 'number', 'account', 'payee', 'amount', 'remaining', 'expires_at', 'purpose'],
+  tariff: ['lane', 'number', 'tariff_id', 'owner'],
+  tariff_version: ['lane', 'tariff', 'version', 'effective_from', 'lines'],
+  market: [
+    ...['lane', 'number', 'market_id', 'network', 'unit', 'state', 'k_numerator', 'k_denominator'],
+    ...['rounding_account', 'opened_at', 'block'],
+  ],
+  membership: [
+    'lane',
+    'market',
+    'connection',
+    'effective_from',
+    'tariff',
+    'dues_account',
+    'receivable_account',
+  ],
+  preference: ['lane', 'market', 'connection', 'effective_from', 'min_sell_price', 'max_buy_price'],
+  agreement: [
+    ...[
+      'lane',
+      'market',
+      'number',
+      'kind',
+      'seller',
+      'buyer',
+      'price',
+      'limit_wh',
+      'effective_from',
+      'effective_to',
+    ],
+    ...['state', 'proposed_by'],
+  ],
+  reading: [
+    ...[
+      'lane',
+      'connection',
+      'start',
+      'duration_seconds',
+      'revision',
+      'import_wh',
+      'export_wh',
+      'quality',
+      'source',
+    ],
+    'block',
+  ],
+  run: [
+    ...['lane', 'market', 'start', 'run', 'kind', 'backfill', 'stale', 'price', 'unmatched_by_cap_wh'],
+    ...['input_digest', 'output_digest', 'import_wh', 'export_wh', 'members', 'block', 'position'],
+  ],
+  position: [
+    ...['lane', 'market', 'connection', 'start', 'run', 'reading_revision', 'import_wh', 'export_wh'],
+    ...['contracted_bought_wh', 'contracted_sold_wh', 'nominated_bought_wh', 'nominated_sold_wh'],
+    ...['community_bought_wh', 'community_sold_wh', 'bilateral_micros', 'community_bought_micros'],
+    ...[
+      'community_sold_micros',
+      'tariff',
+      'tariff_version',
+      'residual_import_micros',
+      'residual_export_micros',
+    ],
+    ...['levies_micros', 'standing_micros', 'bill_micros', 'retail_only_micros'],
+  ],
+  trade: [
+    ...[
+      'id',
+      'lane',
+      'market',
+      'start',
+      'run',
+      'stage',
+      'agreement',
+      'seller',
+      'buyer',
+      'quantity_wh',
+      'price',
+    ],
+    ...['amount', 'block'],
+  ],
+  receivable: ['id', 'lane', 'market', 'start', 'connection', 'account', 'amount', 'due_at'],
+} as const satisfies Record<string, readonly string[]>;
+
+export type ProjectedTable = keyof typeof COLUMNS;
+export const PROJECTED_TABLES = Object.keys(COLUMNS) as ProjectedTable[];
+
+export class Changes {
+  private readonly buffers = new Map<ProjectedTable, CopyBuffer>();
+  private updates: { readonly sql: string; readonly parameters: readonly unknown[] }[] = [];
+
+  add(table: ProjectedTable, ...values: readonly CopyValue[]): void {
+    let buffer = this.buffers.get(table);
+    if (!buffer) this.buffers.set(table, (buffer = new CopyBuffer(table, COLUMNS[table])));
+    buffer.add(...values);
+  }
+
+  /** An update, run after all new rows are in. */
+  update(sql: string, ...parameters: readonly unknown[]): void {
+    this.updates.push({ sql, parameters });
+  }
+
+  /** Characters and updates that wait: what a run of blocks is bounded by. */
+  get weight(): number {
+    let sum = this.updates.length * 100;
+    for (const buffer of this.buffers.values()) sum += buffer.characters;
+    return sum;
+  }
+
+  async write(session: Session): Promise<void> {
+    for (const buffer of this.buffers.values()) {
+      if (buffer.rows > 0) await session.copyIn(buffer.sql, buffer.take());
+    }
+    const updates = this.updates;
+    this.updates = [];
+    for (const { sql, parameters } of updates) await session.run(sql, parameters);
+  }
+}
