@@ -50,6 +50,10 @@ export const LIMITS = {
   intervalWh: 4_000_000_000,
   /** Bounds of a price, either sign, in micros per MWh: 1,000 a kWh. */
   priceMicrosPerMWh: 1_000_000_000_000,
+  /** Commands that wait for one lane. */
+  laneQueue: 100_000,
+  /** Lanes of one gateway. */
+  lanes: 1_000,
   /** Requests that wait for the read model to reach a height. */
   heightWaiters: 10_000,
   /** Hours by which a command's id may be older than ledger time (K1). */

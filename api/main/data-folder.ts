@@ -1,0 +1,71 @@
+/** What lies where in a data folder, and beginning anew beside an old one. */
+import { existsSync, mkdirSync, renameSync } from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
+import { layoutOf } from '../../network/embedded/layout.js';
+import { lockFolder } from '../../network/embedded/lock.js';
+import { CommandFailure, EXIT } from './exit.js';
+
+export interface DataFolder {
+  /** The folder itself, absolute. */
+  readonly path: string;
+  /** The ledger's block file: there is a ledger where it exists. */
+  readonly blocks: string;
+  /** The read model, where no PostgreSQL server is used. May be removed; `rebuild` makes it anew. */
+  readonly readModel: string;
+  /** Keys that sign local tokens, mode 0600. */
+  readonly keys: string;
+  /** Local tokens as they were last made, mode 0600. */
+  readonly tokens: string;
+}
+
+export function dataFolderAt(path: string): DataFolder {
+  const absolute = resolve(path);
+  return {
+    path: absolute,
+    blocks: layoutOf(absolute).blocks,
+    readModel: join(absolute, 'readmodel'),
+    keys: join(absolute, 'keys'),
+    tokens: join(absolute, 'tokens.txt'),
+  };
+}
+
+/** Whether a ledger has been begun in it. */
+export const hasLedger = (folder: DataFolder): boolean => existsSync(layoutOf(folder.path).root);
+
+/** Refuses a folder without a ledger. */
+export function requireLedger(folder: DataFolder): void {
+  if (existsSync(folder.blocks)) return;
+  throw new CommandFailure(
+    `There is no ledger in ${folder.path}; \`gridbook start\` makes one, \`gridbook restore\` puts a backup there.`,
+    EXIT.unavailable,
+  );
+}
+
+export function makeFolder(folder: DataFolder): void {
+  mkdirSync(folder.path, { recursive: true, mode: 0o700 });
+}
+
+/**
+ * Moves the folder aside as `<name>.<UTC time>`; answers where to, or undefined where there was none. A folder in use
+ * by a running Gridbook is refused with `LedgerLockedError`.
+ */
+export async function moveAside(folder: DataFolder, nowMs: number): Promise<string | undefined> {
+  if (!existsSync(folder.path)) return undefined;
+  const stamp = new Date(nowMs).toISOString().replaceAll(/[-:]/g, '').replace(/\.\d+/, '');
+  let target = join(dirname(folder.path), `${basename(folder.path)}.${stamp}`);
+  for (let n = 2; existsSync(target); n++) {
+    target = join(dirname(folder.path), `${basename(folder.path)}.${stamp}-${n}`);
+  }
+  if (!hasLedger(folder)) {
+    renameSync(folder.path, target);
+    return target;
+  }
+  // Held while it moves, so that nobody opens the ledger in between.
+  const lock = await lockFolder(layoutOf(folder.path).lock);
+  try {
+    renameSync(folder.path, target);
+  } finally {
+    await lock.release();
+  }
+  return target;
+}

@@ -1,0 +1,81 @@
+/**
+ * Progress of what takes longer than a moment: a bar where a person watches, a plain line every few seconds where
+ * standard error goes elsewhere.
+ */
+import cliProgress from 'cli-progress';
+import type { Terminal } from './terminal.js';
+
+export interface Progress {
+  /** How much is done of how much. */
+  update(done: number, total: number): void;
+  /** Ends it; nothing is shown afterwards. */
+  end(): void;
+}
+
+/** Milliseconds before a bar appears: what is done sooner needs none. */
+const PATIENCE_MS = 400;
+/** Milliseconds between plain lines. */
+const LINE_MS = 3_000;
+
+/** Begins to show the progress of something, such as `Settling` and `intervals`. */
+export function showProgress(terminal: Terminal, what: string, unit: string): Progress {
+  return terminal.err.isTTY ? new Bar(terminal, what, unit) : new Lines(terminal, what, unit);
+}
+
+class Bar implements Progress {
+  private bar: cliProgress.SingleBar | undefined;
+  private readonly began = performance.now();
+
+  constructor(
+    private readonly terminal: Terminal,
+    private readonly what: string,
+    private readonly unit: string,
+  ) {}
+
+  update(done: number, total: number): void {
+    if (!this.bar) {
+      if (performance.now() - this.began < PATIENCE_MS && done < total) return;
+      this.bar = new cliProgress.SingleBar(
+        {
+          format: `${this.what} [{bar}] {value}/{total} ${this.unit} · {duration_formatted}`,
+          barCompleteChar: '█',
+          barIncompleteChar: '░',
+          barsize: 30,
+          hideCursor: true,
+          gracefulExit: false,
+          stream: this.terminal.err as NodeJS.WriteStream,
+        },
+        cliProgress.Presets.legacy,
+      );
+      this.bar.start(total, done);
+    } else {
+      this.bar.setTotal(total);
+      this.bar.update(done);
+    }
+  }
+
+  end(): void {
+    this.bar?.stop();
+  }
+}
+
+class Lines implements Progress {
+  private last = performance.now();
+
+  constructor(
+    private readonly terminal: Terminal,
+    private readonly what: string,
+    private readonly unit: string,
+  ) {}
+
+  update(done: number, total: number): void {
+    const now = performance.now();
+    if (now - this.last < LINE_MS) return;
+    this.last = now;
+    this.terminal.note(`${this.what}: ${done} of ${total} ${this.unit}`);
+  }
+
+  end(): void {
+    this.last = Infinity;
+  }
+}
