@@ -8,7 +8,7 @@ export {
 } from './backup.js';
 export { DISK, type DiskCalls } from './block-file.js';
 export * from './errors.js';
-export { openGridbookLedger } from './gridbook.js';
+export { openGridbookLedger, replayGridbookLedger } from './gridbook.js';
 export { EmbeddedLedger, type EmbeddedLedgerOptions } from './ledger.js';
 export type { Notice, NoticeCode } from './notice.js';
 export { Replay, replayThroughChaincode, type RecordedTransaction, type ReplayReport } from './replay.js';
