@@ -3,7 +3,7 @@
  * pays for one transaction many times over, and a lone command waits for nobody.
  */
 import type { CommittedTransaction, IdentityRef, Ledger } from '../../network/ledger.js';
-import { decodeBatchEvent } from '../../schema/batch-event.js';
+import { decodeBatchEvent, type WireEvent } from '../../schema/batch-event.js';
 import { encodeBatch, type CommandInput, type EventShape } from '../../schema/command.js';
 import { errorCodeOf, GridbookError, type ErrorCode } from '../../schema/errors.js';
 import { LIMITS } from '../../schema/limits.js';
@@ -146,21 +146,17 @@ export class Lanes {
     const place = { transactionId: t.transactionId, block: t.block, index: t.index, timeMs: t.time };
     const refused = new Map(event.refused.map(([index, code, field]) => [index, { code, field }]));
     const replayed = new Map(event.replayed.map(([index, ...first]) => [index, first]));
-    const events = new Map<number, DecodedEvent[]>();
-    for (const wire of event.events) {
-      const decoded = decodeEvent(wire, this.events);
-      const list = events.get(wire[0]);
-      if (list) list.push(decoded);
-      else events.set(wire[0], [decoded]);
-    }
+    let next = 0;
     for (let i = 0; i < batch.length; i++) {
+      const from = next;
+      while (next < event.events.length && event.events[next][0] === i) next++;
       const receipt = { ...place, commandIndex: i };
       const first = replayed.get(i);
       const refusal = refused.get(i);
       if (first) batch[i].resolve(await this.replayOf(lane, first, receipt));
       else if (refusal)
         batch[i].resolve({ receipt, replayed: false, events: [], refusal: refusalOf(refusal) });
-      else batch[i].resolve({ receipt, replayed: false, events: events.get(i) ?? [] });
+      else batch[i].resolve(new Applied(receipt, event.events.slice(from, next), this.events));
     }
   }
 
@@ -174,6 +170,21 @@ export class Lanes {
     const receipt = found ? { ...found, commandIndex } : now;
     const outcome = { receipt, replayed: true, events: [] };
     return code === 0 ? outcome : { ...outcome, refusal: refusalOf({ code, field: '' }) };
+  }
+}
+
+/** An applied command; its events are decoded when somebody asks for them. */
+class Applied implements CommandOutcome {
+  readonly replayed = false;
+
+  constructor(
+    readonly receipt: CommandReceipt,
+    private readonly wire: readonly WireEvent[],
+    private readonly shapes: ReadonlyMap<string, EventShape>,
+  ) {}
+
+  get events(): DecodedEvent[] {
+    return this.wire.map((event) => decodeEvent(event, this.shapes));
   }
 }
 

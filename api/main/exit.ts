@@ -6,6 +6,7 @@ import {
   LedgerTruncatedError,
 } from '../../network/embedded/index.js';
 import { GridbookError, Refusal } from '../../schema/errors.js';
+import { MeterFileError } from '../metering/errors.js';
 import {
   CheckpointMismatchError,
   ReadModelTooNewError,
@@ -73,7 +74,9 @@ export function endingOf(error: unknown): Ending {
       exitCode: EXIT.unavailable,
     };
   }
-  if (error instanceof BackupTargetError) return { sentence: sentence(error.message), exitCode: EXIT.usage };
+  if (error instanceof BackupTargetError || error instanceof MeterFileError) {
+    return { sentence: sentence(error.message), exitCode: EXIT.usage };
+  }
   if (error instanceof LedgerTruncatedError || error instanceof LedgerFileError) {
     return { sentence: sentence(`the ledger is refused: ${error.message}`), exitCode: EXIT.failed };
   }

@@ -15,13 +15,22 @@ export interface Page {
   dirty: boolean;
 }
 
-/** Thrown where a command needs a page that is not loaded: the executor loads it and runs the command again. */
+/**
+ * Thrown where a command needs pages that are not loaded: the executor loads them and runs the command again. A unit
+ * of work has one and throws it each time, as making an error costs more than all else that a miss does.
+ */
 export class PageMiss extends Error {
-  constructor(
-    readonly keys: readonly string[],
-    readonly width: number,
-  ) {
+  keys: readonly string[] = [];
+  width = 0;
+
+  constructor() {
     super('a page is not loaded');
+  }
+
+  of(keys: readonly string[], width: number): this {
+    this.keys = keys;
+    this.width = width;
+    return this;
   }
 }
 

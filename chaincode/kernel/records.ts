@@ -20,6 +20,9 @@ export const family = <T extends object>(
 
 /** Access to the families of one lane within a unit of work. */
 export class Records {
+  /** The page of each family that was used last: neighbours are mostly asked for one after the other. */
+  private readonly last = new Map<string, { scope: string; index: number; page: Page }>();
+
   constructor(
     readonly work: UnitOfWork,
     readonly lane: string,
@@ -31,7 +34,12 @@ export class Records {
 
   /** The page of a family that holds record `number`, or page `scope.number` where the family is kept by scope. */
   pageOf<T extends object>(of: Family<T>, number: number, scope = ''): Page {
-    return this.work.page(this.key(of.name, scope + Math.floor(number / of.perPage)), of.columns.length);
+    const index = Math.floor(number / of.perPage);
+    const last = this.last.get(of.name);
+    if (last && last.index === index && last.scope === scope) return last.page;
+    const page = this.work.page(this.key(of.name, scope + index), of.columns.length);
+    this.last.set(of.name, { scope, index, page });
+    return page;
   }
 
   /** Asks for the pages of the records below `count` at once, so that a command which reads them runs again only once. */

@@ -14,6 +14,7 @@ export class UnitOfWork {
   private readonly changedIndexes: number[] = [];
   private readonly oldValues: (Json | undefined)[] = [];
   private readonly dirtied: Page[] = [];
+  private readonly miss = new PageMiss();
 
   constructor(
     private readonly port: StatePort,
@@ -23,13 +24,13 @@ export class UnitOfWork {
   /** Asks for many pages at once, so that a command which needs them runs again only once. */
   need(keys: readonly string[], width: number): void {
     const absent = keys.filter((key) => !this.pages.has(key));
-    if (absent.length > 0) throw new PageMiss(absent, width);
+    if (absent.length > 0) throw this.miss.of(absent, width);
   }
 
   /** A page of `width` columns; throws `PageMiss` where it has not been loaded yet. */
   page(key: string, width: number): Page {
     const page = this.pages.get(key);
-    if (!page) throw new PageMiss([key], width);
+    if (!page) throw this.miss.of([key], width);
     return page;
   }
 

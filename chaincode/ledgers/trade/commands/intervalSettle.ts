@@ -38,6 +38,8 @@ export const intervalSettle = rule(
     requireDue(c, record, args.start);
     const runScope = intervalScope(args.market, args.start);
     require(c.records.get(RUNS, FIRST_RUN, runScope) === undefined, 'ALREADY_SETTLED', 'start');
+    const keptScope = `${runScope}${FIRST_RUN}.`;
+    c.records.needAll(KEPT_POSTINGS, 1, keptScope);
 
     const inputs = gatherInputs(c, args.market, record, args.start);
     const { members } = inputs.interval;
@@ -93,7 +95,7 @@ export const intervalSettle = rule(
       runScope,
     );
     postings.forEach(([account, amountMicros], i) => {
-      c.records.put(KEPT_POSTINGS, i, { account, amountMicros }, `${runScope}${FIRST_RUN}.`);
+      c.records.put(KEPT_POSTINGS, i, { account, amountMicros }, keptScope);
     });
 
     const run = { market: args.market, start: args.start, run: FIRST_RUN };
