@@ -1,6 +1,14 @@
 /** Commands and events: the words of the language, each defined once. */
 import type { Json } from './canonical.js';
-import { collapse, toWire, type Field, type Fields, type ValueOf, type ValuesOf } from './fields.js';
+import {
+  collapse,
+  toWire,
+  type Field,
+  type Fields,
+  type RefKind,
+  type ValueOf,
+  type ValuesOf,
+} from './fields.js';
 import { KEY_LENGTH } from './ids.js';
 
 /** Roles that an organisation's certificate or a token may carry. */
@@ -24,6 +32,8 @@ export interface CommandShape<R extends Fields = Fields, T extends Fields = Fiel
   readonly rows?: T;
   /** Rows at most. */
   readonly maxRows?: number;
+  /** Kind of the record that it makes; its event names the number in a field of that name. */
+  readonly creates?: RefKind;
   /**
    * A command that only moves an amount between two accounts names its fields here: the ledger posts it and the
    * read model derives its entries from one declaration, and no event is needed.

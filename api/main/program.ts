@@ -1,6 +1,7 @@
 /** The command line: which commands there are, and what all of them share. */
 import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
+import { addCheck } from './commands/check.js';
 import { addDemo } from './commands/demo.js';
 import type { CommandContext } from './context.js';
 import { settingsHelp } from './settings.js';
@@ -23,6 +24,7 @@ export function buildProgram(context: CommandContext): Command {
     })
     .exitOverride();
   addDemo(program, context);
+  addCheck(program, context);
   program.addHelpText(
     'after',
     `\n${settingsHelp()}\n\nExit codes: 0 done, 1 a check failed or something was refused, 2 wrong usage, 3 missing, in use or out of reach.` +

@@ -11,6 +11,7 @@ export const AGREEMENT_STATE = ['PROPOSED', 'ACCEPTED', 'REJECTED', 'CANCELLED']
 export const tariffPublish = command({
   name: 'tariffPublish',
   ledger: 'trade',
+  creates: 'Tariff',
   doc: 'Publishes a version of a tariff: lines with a payee each. Never takes effect in an interval that has begun (K5).',
   fields: {
     tariffId: field.id('Id of the tariff, of the organisation that gives the command.'),
@@ -40,6 +41,7 @@ export const tariffPublish = command({
 export const marketCreate = command({
   name: 'marketCreate',
   ledger: 'trade',
+  creates: 'Market',
   doc: 'Creates a market over a network in state SETUP: what is past may be loaded until it opens (K5).',
   fields: {
     marketId: field.id('Id of the market.'),
@@ -104,6 +106,7 @@ export const communityPreferenceSet = command({
 export const agreementPropose = command({
   name: 'agreementPropose',
   ledger: 'trade',
+  creates: 'Agreement',
   doc: 'Proposes that one connection sells to another at a price: a contract (stage 1) or a nomination (stage 2).',
   fields: {
     market: field.ref('Market', 'Market number.'),

@@ -43,6 +43,7 @@ export const sparkzBurn = command({
 export const holdPlace = command({
   name: 'holdPlace',
   ledger: 'trade',
+  creates: 'Hold',
   doc: 'Reserves an amount of an account for a payee until an instant (K3).',
   fields: {
     account: field.ref('Account', 'Account of which the amount is reserved.'),

@@ -20,6 +20,7 @@ const accountKind = field.choice('AccountKind', ACCOUNT_KIND, 'What the account 
 export const participantRegister = command({
   name: 'participantRegister',
   ledger: 'trade',
+  creates: 'Participant',
   doc: 'Registers a participant hosted by the organisation that gives the command.',
   fields: { participantId: field.id('Opaque id; names never reach the ledger.') },
 });
@@ -38,6 +39,7 @@ export const participantStatusSet = command({
 export const networkRegister = command({
   name: 'networkRegister',
   ledger: 'trade',
+  creates: 'Network',
   doc: 'Registers a grid network operated by the organisation that gives the command.',
   fields: {
     networkId: field.id('Id of the network.'),
@@ -52,6 +54,7 @@ export const networkRegister = command({
 export const connectionRegister = command({
   name: 'connectionRegister',
   ledger: 'trade',
+  creates: 'Connection',
   doc: 'Connects a meter of a participant to a network and appoints its metering data provider (A2).',
   fields: {
     meterId: field.id('Id of the meter, unique on the channel: no kilowatt-hour is counted twice.'),
@@ -79,6 +82,7 @@ export const connectionClose = command({
 export const unitRegister = command({
   name: 'unitRegister',
   ledger: 'trade',
+  creates: 'Unit',
   doc:
     'Registers what the accounts of a host hold: money dues in a currency, or a Sparkz series pegged to it. ' +
     'Opens the series’ issuer account.',
@@ -93,6 +97,7 @@ export const unitRegister = command({
 export const accountOpen = command({
   name: 'accountOpen',
   ledger: 'trade',
+  creates: 'Account',
   doc: 'Opens an account in a unit, of a participant or (participant 0) of the organisation itself.',
   fields: {
     participant: field.refOrNone('Participant', 'Participant number; 0 for the organisation.'),
