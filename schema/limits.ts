@@ -50,6 +50,22 @@ export const LIMITS = {
   intervalWh: 4_000_000_000,
   /** Bounds of a price, either sign, in micros per MWh: 1,000 a kWh. */
   priceMicrosPerMWh: 1_000_000_000_000,
+  /** Bytes of one request's body. */
+  requestBytes: 1_000_000,
+  /** Tokens of one GraphQL document. */
+  documentTokens: 4_000,
+  /** Levels of a GraphQL document. */
+  documentDepth: 14,
+  /** Aliases, directives and root fields of one GraphQL document. */
+  documentAliases: 30,
+  documentDirectives: 30,
+  documentRootFields: 20,
+  /** Mutations of one request. */
+  documentMutations: 10,
+  /** Cost of one operation: a field is 1, a list its length times what each item costs. */
+  operationCost: 10_000,
+  /** How long a request waits for the height that it asks for. */
+  heightWaitMs: 10_000,
   /** Commands that wait for one lane. */
   laneQueue: 100_000,
   /** Lanes of one gateway. */

@@ -1,21 +1,21 @@
 /** The closed lists of the language as GraphQL enumerations. */
-import { GraphQLEnumType } from 'graphql';
+import { registerEnumType } from 'type-graphql';
 import { ROLES } from '../../schema/command.js';
 import { ACCOUNT_KIND } from '../../schema/trade/registration.js';
 import { AGREEMENT_KIND, AGREEMENT_STATE, MARKET_STATE, TARIFF_BASIS } from '../../schema/trade/market.js';
 import { READING_QUALITY, RUN_KIND, STAGE } from '../../schema/trade/metering.js';
 
-const known = new Map<string, GraphQLEnumType>();
+/** Values by their own names. */
+export type Enumeration = Readonly<Record<string, string>>;
+
+const known = new Map<string, Enumeration>();
 
 /** The enumeration of a name; the same one wherever it is asked for. */
-export function enumOf(name: string, values: readonly string[], description: string): GraphQLEnumType {
+export function enumOf(name: string, values: readonly string[], description: string): Enumeration {
   let found = known.get(name);
   if (!found) {
-    found = new GraphQLEnumType({
-      name,
-      description,
-      values: Object.fromEntries(values.map((value) => [value, { value }])),
-    });
+    found = Object.fromEntries(values.map((value) => [value, value]));
+    registerEnumType(found, { name, description });
     known.set(name, found);
   }
   return found;

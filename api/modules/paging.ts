@@ -1,7 +1,7 @@
 /** Relay connections over keyset pages: a cursor is the key of its row, so that pages hold still while rows are added. */
-import { GraphQLError } from 'graphql';
 import { sql, type RawBuilder } from 'kysely';
 import { ArgsType, Field, Int, ObjectType, type ClassType } from 'type-graphql';
+import { InputError } from '../input-error.js';
 import type { Database } from '../readmodel/database.js';
 import type { Condition } from '../visibility/visible.js';
 
@@ -118,5 +118,5 @@ function cursorValues(cursor: string, count: number): string[] {
 
 /** An argument that does not fit; the value itself is not repeated. */
 export function badInput(message: string): never {
-  throw new GraphQLError(message, { extensions: { code: 'BAD_USER_INPUT' } });
+  throw new InputError(message);
 }

@@ -1,0 +1,103 @@
+/** Checks bearer tokens: signature, algorithm, issuer, audience, time, and the form of what they claim. */
+import { readFile } from 'node:fs/promises';
+import {
+  createLocalJWKSet,
+  createRemoteJWKSet,
+  jwtVerify,
+  type JSONWebKeySet,
+  type JWTVerifyGetKey,
+} from 'jose';
+import { ROLES, type Role } from '../../schema/command.js';
+import { GridbookError } from '../../schema/errors.js';
+import { isRecordId } from '../../schema/ids.js';
+import { LOCAL_AUDIENCE, LOCAL_ISSUER } from './issue.js';
+import { DEMONSTRATION_KEY, type LocalKey } from './keys.js';
+import type { Viewer } from './viewer.js';
+
+/** Nothing else is accepted, `none` and shared secrets least of all. */
+const ALGORITHMS = ['ES256', 'EdDSA'];
+const CLOCK_TOLERANCE_SECONDS = 30;
+const TOKEN_LENGTH = 4_096;
+
+export interface VerifierOptions {
+  /** File or https address of a JWKS. */
+  readonly jwks?: string;
+  /** Demonstration key; refused in production and off loopback. */
+  readonly localKey?: LocalKey;
+  readonly issuer?: string;
+  readonly audience?: string;
+  readonly isProduction: boolean;
+  readonly isLoopback: boolean;
+}
+
+export class TokenVerifier {
+  private constructor(
+    private readonly keys: JWTVerifyGetKey,
+    private readonly issuer: string,
+    private readonly audience: string,
+  ) {}
+
+  /** Refuses to start with demonstration keys in production or on an address that others reach. */
+  static async open(options: VerifierOptions): Promise<TokenVerifier> {
+    const issuer = options.issuer ?? LOCAL_ISSUER;
+    const audience = options.audience ?? LOCAL_AUDIENCE;
+    if (options.jwks !== undefined)
+      return new TokenVerifier(await keysOf(options.jwks, options), issuer, audience);
+    if (!options.localKey || options.isProduction || !options.isLoopback) {
+      throw new DemonstrationKeyError(options.isProduction);
+    }
+    return new TokenVerifier(createLocalJWKSet({ keys: [options.localKey.publicJwk] }), issuer, audience);
+  }
+
+  /** The viewer of an Authorization header; refused with UNAUTHENTICATED, whatever is wrong with it. */
+  async viewerOf(header: string): Promise<Viewer> {
+    const token = /^Bearer ([\w-]+\.[\w-]+\.[\w-]+)$/i.exec(header)?.[1];
+    if (token === undefined || token.length > TOKEN_LENGTH) throw new GridbookError('UNAUTHENTICATED');
+    try {
+      const { payload } = await jwtVerify(token, this.keys, {
+        algorithms: ALGORITHMS,
+        issuer: this.issuer,
+        audience: this.audience,
+        requiredClaims: ['exp', 'sub'],
+        clockTolerance: CLOCK_TOLERANCE_SECONDS,
+      });
+      return viewerOfClaims(payload);
+    } catch (error) {
+      throw new GridbookError('UNAUTHENTICATED', undefined, { cause: error });
+    }
+  }
+}
+
+/** Demonstration keys are for one's own machine. */
+export class DemonstrationKeyError extends Error {
+  constructor(isProduction: boolean) {
+    super(
+      isProduction
+        ? 'demonstration keys are refused in production: name a JWKS with GRIDBOOK_JWKS'
+        : 'demonstration keys work on loopback only: listen on 127.0.0.1, or name a JWKS with GRIDBOOK_JWKS',
+    );
+    this.name = 'DemonstrationKeyError';
+  }
+}
+
+async function keysOf(jwks: string, { isProduction }: VerifierOptions): Promise<JWTVerifyGetKey> {
+  if (/^https:\/\//i.test(jwks)) return createRemoteJWKSet(new URL(jwks));
+  const set = JSON.parse(await readFile(jwks, 'utf8')) as JSONWebKeySet;
+  if (isProduction && set.keys.some(({ kid }) => kid === DEMONSTRATION_KEY))
+    throw new DemonstrationKeyError(true);
+  return createLocalJWKSet(set);
+}
+
+function viewerOfClaims(claims: Readonly<Record<string, unknown>>): Viewer {
+  const { sub, org, role, lane, participant } = claims;
+  const isRole = typeof role === 'string' && (ROLES as readonly string[]).includes(role);
+  if (typeof sub !== 'string' || typeof org !== 'string' || !isRecordId(org) || !isRole) {
+    throw new Error('a claim is missing');
+  }
+  const viewer = { subject: sub.slice(0, 200), organisation: org, role: role as Role };
+  if (role !== 'PARTICIPANT') return viewer;
+  const isParticipant = Number.isSafeInteger(participant) && (participant as number) > 0;
+  // A participant is hosted by the organisation whose lane it lives in.
+  if (lane !== org || !isParticipant) throw new Error('a participant’s token names its lane and number');
+  return { ...viewer, participant: { lane: org, number: participant as number } };
+}

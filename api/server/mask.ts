@@ -1,0 +1,52 @@
+/** Nothing leaves but codes of the closed table with their own messages: no stack, no address, no input. */
+import { unwrapResolverError } from '@apollo/server/errors';
+import { GraphQLError, type GraphQLFormattedError } from 'graphql';
+import { ERRORS, GridbookError, type ErrorCode } from '../../schema/errors.js';
+import { InputError } from '../input-error.js';
+
+/** Our own names for what Apollo calls otherwise. */
+const RENAMED: Readonly<Record<string, ErrorCode>> = {
+  PERSISTED_QUERY_NOT_FOUND: 'BAD_REQUEST',
+  PERSISTED_QUERY_NOT_SUPPORTED: 'BAD_REQUEST',
+  OPERATION_RESOLUTION_FAILURE: 'BAD_REQUEST',
+  INTERNAL_SERVER_ERROR: 'INTERNAL',
+};
+
+/** Codes of which a message that we wrote ourselves tells more than the table. */
+const OWN_MESSAGES: ReadonlySet<ErrorCode> = new Set(['TOO_COMPLEX']);
+
+export const codeOf = (error: unknown): ErrorCode => {
+  if (error instanceof GridbookError) return error.code;
+  const code = error instanceof GraphQLError ? error.extensions.code : undefined;
+  if (typeof code !== 'string') return 'INTERNAL';
+  return code in ERRORS ? (code as ErrorCode) : (RENAMED[code] ?? 'INTERNAL');
+};
+
+export interface MaskOptions {
+  readonly requestId?: string;
+  /** Development: validation errors name the fields that they are about. */
+  readonly isDevelopment: boolean;
+}
+
+/** The error as it leaves. */
+export function masked(
+  formatted: GraphQLFormattedError,
+  error: unknown,
+  options: MaskOptions,
+): GraphQLFormattedError {
+  const original = unwrapResolverError(error);
+  const code = codeOf(original instanceof GridbookError ? original : error);
+  const isForDevelopers =
+    options.isDevelopment && (code === 'GRAPHQL_VALIDATION_FAILED' || code === 'GRAPHQL_PARSE_FAILED');
+  const isOurs = OWN_MESSAGES.has(code) || (code === 'BAD_USER_INPUT' && original instanceof InputError);
+  return {
+    message: isForDevelopers || isOurs ? formatted.message : ERRORS[code].message,
+    ...(formatted.locations ? { locations: formatted.locations } : {}),
+    ...(formatted.path ? { path: formatted.path } : {}),
+    extensions: {
+      code,
+      retry: ERRORS[code].retry,
+      ...(options.requestId ? { requestId: options.requestId } : {}),
+    },
+  };
+}

@@ -1,0 +1,53 @@
+/** One place for what holds for every operation: its cost, its status, its line in the log. */
+import type { ApolloServerPlugin } from '@apollo/server';
+import type { Logger } from 'pino';
+import { ERRORS, type ErrorCode } from '../../schema/errors.js';
+import type { RequestContext } from '../context.js';
+import { assertCost } from './cost.js';
+import { codeOf } from './mask.js';
+import { unwrapResolverError } from '@apollo/server/errors';
+
+export function operationPlugin(log: Logger): ApolloServerPlugin<RequestContext> {
+  return {
+    async requestDidStart() {
+      const began = performance.now();
+      let cost = 0;
+      return {
+        async didResolveOperation({ schema, document, request, operationName }) {
+          cost = assertCost(schema, document, request.variables ?? {}, operationName ?? undefined);
+        },
+        async didEncounterErrors({ errors, contextValue }) {
+          for (const error of errors) {
+            const original = unwrapResolverError(error);
+            if (codeOf(original) !== 'INTERNAL') continue;
+            log.error({ requestId: contextValue.requestId, err: original }, 'an operation failed');
+          }
+        },
+        async willSendResponse({ response, contextValue, operation, operationName }) {
+          const { requestId, viewer } = contextValue;
+          response.http.headers.set('x-request-id', requestId);
+          if (response.body.kind !== 'single') return;
+          const { singleResult } = response.body;
+          singleResult.extensions = { ...singleResult.extensions, requestId, cost };
+          const codes = (singleResult.errors ?? []).map((error) => error.extensions?.code as ErrorCode);
+          const isFailed =
+            codes.length > 0 && Object.values(singleResult.data ?? {}).every((value) => value === null);
+          if (isFailed) response.http.status = ERRORS[codes[0]].http;
+          log.info(
+            {
+              requestId,
+              operation: operation?.operation,
+              operationName,
+              role: viewer?.role,
+              organisation: viewer?.organisation,
+              cost,
+              codes,
+              ms: Math.round((performance.now() - began) * 10) / 10,
+            },
+            'operation',
+          );
+        },
+      };
+    },
+  };
+}
