@@ -13,7 +13,7 @@ export class PageArgs {
   declare first: number;
 
   @Field(() => String, { nullable: true, description: 'Cursor of the last one of the page before.' })
-  declare after?: string;
+  declare after?: string | null;
 }
 
 @ObjectType({ description: 'Where a page stands in the whole.' })
@@ -73,7 +73,7 @@ export async function page<T>(
   if (first < 1 || first > MOST) badInput('first must be from 1 to 100');
   const where = [...listing.where];
   const refs = listing.key.map((column) => sql.ref(column));
-  if (after !== undefined) {
+  if (after !== undefined && after !== null) {
     const values = cursorValues(after, listing.key.length).map((value) => sql`${value}`);
     const sign = listing.descending ? sql`<` : sql`>`;
     // Parameters are text; the columns of a key give them their types.

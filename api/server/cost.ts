@@ -1,6 +1,7 @@
 /** What an operation costs with the values that its variables really have. */
 import { GraphQLError, type DocumentNode, type GraphQLSchema } from 'graphql';
 import { getComplexity, type ComplexityEstimator } from 'graphql-query-complexity';
+import { ERRORS } from '../../schema/errors.js';
 import { LIMITS } from '../../schema/limits.js';
 
 /** A list costs what its items cost, as many times as are asked for. */
@@ -31,7 +32,9 @@ export function assertCost(
     throw error;
   }
   if (cost > LIMITS.operationCost) {
-    throw new GraphQLError('The operation costs more than one may.', { extensions: { code: 'TOO_COMPLEX' } });
+    throw new GraphQLError('The operation costs more than one may.', {
+      extensions: { code: 'TOO_COMPLEX', http: { status: ERRORS.TOO_COMPLEX.http } },
+    });
   }
   return cost;
 }

@@ -10,8 +10,11 @@ import {
 } from 'graphql';
 import { LIMITS } from '../../schema/limits.js';
 
-const tooComplex = (what: string): GraphQLError =>
-  new GraphQLError(`The document has too many ${what}.`, { extensions: { code: 'TOO_COMPLEX' } });
+const MESSAGE = 'The document has too many ';
+const tooComplex = (what: string): GraphQLError => new GraphQLError(`${MESSAGE}${what}.`);
+
+/** Whether a validation error is one of a limit: the server gives all of them one code. */
+export const isOverLimit = (message: string): boolean => message.startsWith(MESSAGE);
 
 /** Depth, aliases, directives, root fields and mutations, fragments spread out. */
 export function documentLimits(context: ValidationContext): ASTVisitor {

@@ -118,13 +118,11 @@ function routes(
   app.get('/health/live', (_, reply) => reply.send({ status: 'ok' }));
   app.get('/health/ready', (_, reply) => {
     const isReady = !isStopping && projector.failure === undefined;
-    return reply
-      .code(isReady ? 200 : 503)
-      .send({
-        status: isReady ? 'ok' : 'unready',
-        height: ledger.height(),
-        readableHeight: projector.height(),
-      });
+    return reply.code(isReady ? 200 : 503).send({
+      status: isReady ? 'ok' : 'unready',
+      height: ledger.height(),
+      readableHeight: projector.height(),
+    });
   });
   if (isDevelopment) {
     app.get('/', (_, reply) =>

@@ -3,6 +3,7 @@ import { unwrapResolverError } from '@apollo/server/errors';
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import { ERRORS, GridbookError, type ErrorCode } from '../../schema/errors.js';
 import { InputError } from '../input-error.js';
+import { isOverLimit } from './document-limits.js';
 
 /** Our own names for what Apollo calls otherwise. */
 const RENAMED: Readonly<Record<string, ErrorCode>> = {
@@ -35,7 +36,9 @@ export function masked(
   options: MaskOptions,
 ): GraphQLFormattedError {
   const original = unwrapResolverError(error);
-  const code = codeOf(original instanceof GridbookError ? original : error);
+  const found = codeOf(original instanceof GridbookError ? original : error);
+  const isLimit = found === 'GRAPHQL_VALIDATION_FAILED' && isOverLimit(formatted.message);
+  const code = isLimit ? 'TOO_COMPLEX' : found;
   const isForDevelopers =
     options.isDevelopment && (code === 'GRAPHQL_VALIDATION_FAILED' || code === 'GRAPHQL_PARSE_FAILED');
   const isOurs = OWN_MESSAGES.has(code) || (code === 'BAD_USER_INPUT' && original instanceof InputError);

@@ -32,7 +32,8 @@ export function operationPlugin(log: Logger): ApolloServerPlugin<RequestContext>
           const codes = (singleResult.errors ?? []).map((error) => error.extensions?.code as ErrorCode);
           const isFailed =
             codes.length > 0 && Object.values(singleResult.data ?? {}).every((value) => value === null);
-          if (isFailed) response.http.status = ERRORS[codes[0]].http;
+          // A status that Apollo has set already says more (405 for a mutation by GET).
+          if (isFailed) response.http.status ??= ERRORS[codes[0]].http;
           log.info(
             {
               requestId,

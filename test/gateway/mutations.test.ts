@@ -1,0 +1,186 @@
+/** Mutations over HTTP: derived from the commands, decided by the ledger. */
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import type { Role } from '../../schema/command.js';
+import { GatewayFixture } from './fixture.js';
+
+let at: GatewayFixture;
+beforeAll(async () => {
+  at = await GatewayFixture.open();
+});
+afterAll(() => at.close());
+
+interface Payload {
+  id?: string | null;
+  userErrors: { field: string | null; code: string; retry: string }[];
+  receipt: { transactionId: string; height: string; replayed: boolean } | null;
+}
+
+async function give(token: string, name: string, input: object, more = ''): Promise<Payload> {
+  const type = `${name.charAt(0).toUpperCase()}${name.slice(1)}Input`;
+  const query = `mutation($input: ${type}!) { result: ${name}(input: $input) { userErrors { field code retry } receipt { transactionId height replayed } ${more} } }`;
+  return (await at.data<{ result: Payload }>(token, query, { input })).result;
+}
+
+const mint = (amountMicros: string, receiptReference: string, idempotencyKey = at.key7()) => ({
+  unit: at.id('Unit', 2),
+  to: at.id('Account', at.home(0).wallet),
+  amountMicros,
+  receiptReference,
+  idempotencyKey,
+});
+
+describe('a mutation', () => {
+  test('is applied, says where it stands, and can be read back at its height', async () => {
+    const host = await at.token('HOST');
+    const made = await give(
+      host,
+      'participantRegister',
+      { participantId: 'new-home', idempotencyKey: at.key7() },
+      'id',
+    );
+    expect(made.userErrors).toEqual([]);
+    const { node } = await at.data<{ node: unknown }>(
+      host,
+      'query($id: ID!) { node(id: $id) { ... on Participant { participantId active host } } }',
+      { id: made.id },
+      { 'gridbook-min-height': made.receipt!.height },
+    );
+    expect(node).toEqual({ participantId: 'new-home', active: true, host: 'Brightwater' });
+  });
+
+  test('repeated under its key gives its first outcome; under other content it is refused', async () => {
+    const host = await at.token('HOST');
+    const key = at.key7();
+    const first = await give(host, 'sparkzMint', mint('1000', 'r-1', key));
+    const again = await give(host, 'sparkzMint', mint('1000', 'r-1', key));
+    expect([first.receipt!.replayed, again.receipt!.replayed]).toEqual([false, true]);
+    expect((await give(host, 'sparkzMint', mint('1001', 'r-1', key))).userErrors[0]).toMatchObject({
+      code: 'IDEMPOTENCY_CONFLICT',
+      retry: 'NEW_KEY',
+    });
+    expect((await give(host, 'sparkzMint', mint('1000', 'r-1'))).userErrors[0]).toMatchObject({
+      code: 'REFERENCE_USED',
+      field: 'receiptReference',
+    });
+    expect((await at.at.account(at.home(0).wallet)).balance).toBe(1000);
+  });
+
+  test.each([
+    ['a negative amount', '-5', 'INVALID_INPUT', 'amountMicros'],
+    ['an amount of nothing', '0', 'INVALID_INPUT', 'amountMicros'],
+    ['more than the ceiling', '9007199254740991', 'MINT_CEILING', 'amountMicros'],
+  ])('%s is refused and changes nothing', async (_, amount, code, field) => {
+    const before = (await at.at.account(at.home(0).wallet)).balance;
+    expect((await give(await at.token('HOST'), 'sparkzMint', mint(amount, `x${amount}`))).userErrors).toEqual(
+      [{ code, field, retry: 'NEW_KEY' }],
+    );
+    expect((await at.at.account(at.home(0).wallet)).balance).toBe(before);
+  });
+
+  test('ids of another kind, of another lane and of nothing are refused alike', async () => {
+    const host = await at.token('HOST');
+    for (const to of [at.id('Unit', 1), 'nonsense', at.id('Account', 999_999)]) {
+      const { userErrors } = await give(host, 'sparkzMint', { ...mint('5', 'other'), to });
+      expect(userErrors[0]).toMatchObject({ code: 'NOT_FOUND', field: 'to' });
+    }
+  });
+
+  test('text out of its alphabet and over-long text are refused', async () => {
+    const host = await at.token('HOST');
+    for (const participantId of ['a\u0000b', 'x'.repeat(65), '', 'a b', '\u202eabc']) {
+      const { userErrors, receipt } = await give(host, 'participantRegister', {
+        participantId,
+        idempotencyKey: at.key7(),
+      });
+      expect(userErrors[0]).toMatchObject({ code: 'INVALID_INPUT', field: 'participantId' });
+      expect(receipt).toBeNull();
+    }
+  });
+
+  test('a key that is no UUIDv7, and one of another day, are refused', async () => {
+    const host = await at.token('HOST');
+    expect(
+      (
+        await give(host, 'participantRegister', {
+          participantId: 'p',
+          idempotencyKey: '3fa85f64-5717-4562-b3fc-2c963f66afa6',
+        })
+      ).userErrors[0].code,
+    ).toBe('INVALID_INPUT');
+    expect(
+      (
+        await give(host, 'participantRegister', {
+          participantId: 'p',
+          idempotencyKey: '018f0000-0000-7000-8000-000000000000',
+        })
+      ).userErrors[0].code,
+    ).toBe('IDEMPOTENCY_KEY_EXPIRED');
+  });
+
+  test('a participant acts for itself, in the lane of its host, and for nobody else', async () => {
+    const me = await at.token('PARTICIPANT', 0);
+    const transfer = (from: number, to: number) => ({
+      from: at.id('Account', from),
+      to: at.id('Account', to),
+      amountMicros: '10',
+      idempotencyKey: at.key7(),
+    });
+    expect(
+      (await give(me, 'sparkzTransfer', transfer(at.home(0).wallet, at.home(1).wallet))).userErrors,
+    ).toEqual([]);
+    expect(
+      (await give(me, 'sparkzTransfer', transfer(at.home(1).wallet, at.home(0).wallet))).userErrors[0],
+    ).toMatchObject({ code: 'NOT_FOUND' });
+    const stranger = await at.token('PARTICIPANT', 0, 'Stranger');
+    expect(
+      (await give(stranger, 'sparkzTransfer', transfer(at.home(0).wallet, at.home(1).wallet))).userErrors[0],
+    ).toMatchObject({ code: 'NOT_FOUND' });
+  });
+
+  test('another organisation cannot open a lane or write into one as its host', async () => {
+    const stranger = await at.token('NETWORK_OPERATOR', 0, 'Stranger');
+    expect(
+      (await give(stranger, 'participantRegister', { participantId: 'p', idempotencyKey: at.key7() }))
+        .userErrors[0].code,
+    ).toBe('NOT_FOUND');
+    const otherHost = await at.token('HOST', 0, 'Stranger');
+    expect(
+      (
+        await give(otherHost, 'participantRegister', {
+          participantId: 'p',
+          lane: 'Brightwater',
+          idempotencyKey: at.key7(),
+        })
+      ).userErrors[0].code,
+    ).toBe('NOT_AUTHORISED');
+  });
+
+  test('readings come as rows, by the metering data provider alone', async () => {
+    const input = {
+      network: at.id('Network', 1),
+      start: new Date(at.at.world.now).toISOString(),
+      durationSeconds: 900,
+      source: 'file-9',
+      idempotencyKey: at.key7(),
+      rows: [
+        {
+          connection: at.id('Connection', at.home(0).connection),
+          importWh: '5',
+          exportWh: '0',
+          quality: 'ACTUAL',
+        },
+      ],
+    };
+    at.at.world.at(at.at.world.now + 900_000);
+    for (const [role, codes] of [
+      ['HOST', ['NOT_AUTHORISED']],
+      ['METERING_DATA_PROVIDER', []],
+    ] as [Role, string[]][]) {
+      const { userErrors } = await give(await at.token(role), 'readingsRecord', {
+        ...input,
+        idempotencyKey: at.key7(),
+      });
+      expect(userErrors.map((e) => e.code)).toEqual(codes);
+    }
+  });
+});
