@@ -158,10 +158,10 @@ export class Changes {
   private readonly buffers = new Map<ProjectedTable, CopyBuffer>();
   private updates: { readonly sql: string; readonly parameters: readonly unknown[] }[] = [];
 
-  add(table: ProjectedTable, ...values: readonly CopyValue[]): void {
+  add(table: ProjectedTable, ...values: CopyValue[]): void {
     let buffer = this.buffers.get(table);
     if (!buffer) this.buffers.set(table, (buffer = new CopyBuffer(table, COLUMNS[table])));
-    buffer.add(...values);
+    buffer.add(values);
   }
 
   /** An update, run after all new rows are in. */

@@ -8,8 +8,8 @@ const EACH_SPECIAL = /[\\\t\n\r]/g;
 const ESCAPED: Readonly<Record<string, string>> = { '\\': '\\\\', '\t': '\\t', '\n': '\\n', '\r': '\\r' };
 
 export class CopyBuffer {
-  private text = '';
-  private count = 0;
+  private lines: string[] = [];
+  private size = 0;
   readonly sql: string;
 
   constructor(
@@ -20,32 +20,33 @@ export class CopyBuffer {
   }
 
   get rows(): number {
-    return this.count;
+    return this.lines.length;
   }
 
   get characters(): number {
-    return this.text.length;
+    return this.size;
   }
 
-  add(...values: readonly CopyValue[]): void {
-    let line = '';
+  /** Adds a row; the array is the buffer's from then on. */
+  add(values: CopyValue[]): void {
     for (let i = 0; i < values.length; i++) {
       const value = values[i];
-      if (i > 0) line += '\t';
-      if (typeof value === 'number') line += value;
-      else if (value === null) line += '\\N';
-      else if (typeof value === 'boolean') line += value ? 't' : 'f';
-      else line += SPECIAL.test(value) ? value.replace(EACH_SPECIAL, (c) => ESCAPED[c]) : value;
+      if (typeof value === 'number') continue;
+      if (value === null) values[i] = '\\N';
+      else if (typeof value === 'boolean') values[i] = value ? 't' : 'f';
+      else if (SPECIAL.test(value)) values[i] = value.replace(EACH_SPECIAL, (c) => ESCAPED[c]);
     }
-    this.text += `${line}\n`;
-    this.count++;
+    const line = values.join('\t');
+    this.lines.push(line);
+    this.size += line.length + 1;
   }
 
   /** Hands over what was added and begins anew. */
   take(): Uint8Array {
-    const bytes = Buffer.from(this.text);
-    this.text = '';
-    this.count = 0;
+    this.lines.push('');
+    const bytes = Buffer.from(this.lines.join('\n'));
+    this.lines = [];
+    this.size = 0;
     return bytes;
   }
 }

@@ -180,8 +180,9 @@ export const tradeTables: Migration = {
       amount bigint not null,
       block bigint not null
     )`,
-    'create index trade_by_seller on trade (seller, start)',
-    'create index trade_by_buyer on trade (buyer, start)',
+    // The community's pool is side 0, and no connection's.
+    'create index trade_by_seller on trade (seller, start) where seller > 0',
+    'create index trade_by_buyer on trade (buyer, start) where buyer > 0',
     'create index trade_by_start on trade (start, market)',
     `create table receivable (
       id bigint primary key,
