@@ -16,6 +16,8 @@ export class ReadingTable {
   /** Index in QUALITIES. */
   readonly quality: number[] = [];
   private readonly indexes = new Map<string, number>();
+  /** Rows of each meter; made when first asked for. */
+  private rowsByMeter: number[][] | undefined;
 
   get length(): number {
     return this.meter.length;
@@ -31,6 +33,15 @@ export class ReadingTable {
     return index;
   }
 
+  /** Rows of a meter, in their order. */
+  rowsOf(meter: number): readonly number[] {
+    if (!this.rowsByMeter) {
+      this.rowsByMeter = this.meters.map(() => []);
+      for (let i = 0; i < this.meter.length; i++) this.rowsByMeter[this.meter[i]].push(i);
+    }
+    return this.rowsByMeter[meter] ?? [];
+  }
+
   add(
     meter: number,
     start: number,
@@ -39,6 +50,7 @@ export class ReadingTable {
     exportWh: number,
     quality: number,
   ): void {
+    this.rowsByMeter = undefined;
     this.meter.push(meter);
     this.start.push(start);
     this.durationSeconds.push(durationSeconds);

@@ -1,0 +1,46 @@
+/** Reads a meter file of any form that is known; the form is told by its content. */
+import { isZip, unzip } from './archive.js';
+import { MeterFileError } from './errors.js';
+import { LONG_HEADER, readLongCsv } from './long-csv.js';
+import { readNem12 } from './nem12.js';
+import type { MeterFile } from './readings.js';
+import { readWideCsv, type WideOptions } from './wide-csv.js';
+
+export const FORMATS = ['nem12', 'long', 'wide'] as const;
+export type MeterFormat = (typeof FORMATS)[number];
+
+export interface ReadOptions {
+  /** Told by the content where it is absent. */
+  readonly format?: MeterFormat;
+  /** Unit and direction, which wide files do not tell. */
+  readonly wide?: WideOptions;
+}
+
+/** The meter files in some bytes: one, or all those of a zip archive. */
+export async function readMeterFiles(bytes: Uint8Array, options: ReadOptions = {}): Promise<MeterFile[]> {
+  if (!isZip(bytes)) return [readOne(bytes, options)];
+  const files = await unzip(bytes);
+  if (files.length === 0) throw new MeterFileError('the archive holds no file');
+  return files.map((file) => readOne(file.bytes, options));
+}
+
+function readOne(bytes: Uint8Array, options: ReadOptions): MeterFile {
+  switch (options.format ?? formatOf(bytes)) {
+    case 'nem12':
+      return readNem12(bytes);
+    case 'long':
+      return readLongCsv(bytes);
+    case 'wide':
+      if (!options.wide) throw new MeterFileError('unit and direction of a wide file have to be given');
+      return readWideCsv(bytes, options.wide);
+  }
+}
+
+function formatOf(bytes: Uint8Array): MeterFormat {
+  const start = Buffer.from(bytes.subarray(0, 200))
+    .toString('latin1')
+    .replace(/^\u00ef\u00bb\u00bf/, '')
+    .trimStart();
+  if (/^100,NEM12/i.test(start)) return 'nem12';
+  return start.startsWith(LONG_HEADER.join(',')) ? 'long' : 'wide';
+}
