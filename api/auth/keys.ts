@@ -14,7 +14,7 @@ export interface LocalKey {
   readonly publicJwk: JWK;
 }
 
-const fileOf = (directory: string): string => join(directory, 'tokens', 'signing-key.json');
+const fileOf = (directory: string): string => join(directory, 'keys', 'signing-key.json');
 
 /** Reads the folder's key, or makes it. */
 export async function localKey(directory: string): Promise<LocalKey> {
@@ -30,7 +30,7 @@ export async function localKey(directory: string): Promise<LocalKey> {
 }
 
 async function makeKey(directory: string, file: string): Promise<void> {
-  mkdirSync(join(directory, 'tokens'), { recursive: true, mode: 0o700 });
+  mkdirSync(join(directory, 'keys'), { recursive: true, mode: 0o700 });
   const { privateKey } = await generateKeyPair(ALGORITHM, { extractable: true });
   writePrivate(file, JSON.stringify(await exportJWK(privateKey)));
 }

@@ -94,7 +94,7 @@ export async function settledStretch(
     .where('lane', '=', market.lane)
     .where('market', '=', market.number)
     .executeTakeFirst();
-  if (row?.first == null) return undefined;
+  if (row?.first === undefined || row.first === null) return undefined;
   return { from: Number(row.first), to: Number(row.last) + market.intervalSeconds * 1000 };
 }
 

@@ -39,7 +39,9 @@ export const durationOption =
   (name: string, mostSeconds: number) =>
   (text: string): number => {
     const match = /^(\d{1,6})([smhd])$/.exec(text);
-    const seconds = match ? Number(match[1]) * { s: 1, m: 60, h: 3_600, d: 86_400 }[match[2] as 's' | 'm' | 'h' | 'd'] : 0;
+    const seconds = match
+      ? Number(match[1]) * { s: 1, m: 60, h: 3_600, d: 86_400 }[match[2] as 's' | 'm' | 'h' | 'd']
+      : 0;
     if (seconds < 1 || seconds > mostSeconds) {
       throw new InvalidArgumentError(`${name} wants a duration such as 90m, 12h or 7d.`);
     }

@@ -1,8 +1,17 @@
 /** The command line: which commands there are, and what all of them share. */
 import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
+import { addBackup } from './commands/backup.js';
+import { addBench } from './commands/bench.js';
 import { addCheck } from './commands/check.js';
 import { addDemo } from './commands/demo.js';
+import { addExport } from './commands/export.js';
+import { addImport } from './commands/import.js';
+import { addReadModel } from './commands/read-model.js';
+import { addSchema } from './commands/schema.js';
+import { addSettle } from './commands/settle.js';
+import { addStart } from './commands/start.js';
+import { addToken } from './commands/token.js';
 import type { CommandContext } from './context.js';
 import { settingsHelp } from './settings.js';
 
@@ -10,7 +19,9 @@ export function buildProgram(context: CommandContext): Command {
   const { terminal } = context;
   const program = new Command('gridbook');
   program
-    .description('A permissioned energy ledger: trades settled on metered facts, queried and driven over GraphQL.')
+    .description(
+      'A permissioned energy ledger: trades settled on metered facts, queried and driven over GraphQL.',
+    )
     .version(packageVersion(), '-V, --version', 'print the version')
     .helpOption('-h, --help', 'print this help')
     .showHelpAfterError('(add --help for what there is)')
@@ -23,8 +34,11 @@ export function buildProgram(context: CommandContext): Command {
       getErrHasColors: () => false,
     })
     .exitOverride();
-  addDemo(program, context);
-  addCheck(program, context);
+  const commands = [
+    ...[addStart, addDemo, addImport, addSettle, addToken, addExport, addBackup, addReadModel],
+    ...[addCheck, addBench, addSchema],
+  ];
+  for (const add of commands) add(program, context);
   program.addHelpText(
     'after',
     `\n${settingsHelp()}\n\nExit codes: 0 done, 1 a check failed or something was refused, 2 wrong usage, 3 missing, in use or out of reach.` +

@@ -70,7 +70,9 @@ function printBills(terminal: Terminal, { market, members }: CommunityFigures): 
   for (const line of textTable(columns, rows, rowOf('All', members))) terminal.print(line);
   const worse = members.filter((m) => m.billMicros > m.retailOnlyMicros).length;
   if (worse > 0) {
-    terminal.print(terminal.style.yellow(`${counted(worse, 'home')} would have paid less with the retailer alone.`));
+    terminal.print(
+      terminal.style.yellow(`${counted(worse, 'home')} would have paid less with the retailer alone.`),
+    );
   }
 }
 

@@ -107,7 +107,7 @@ describe('tokens', () => {
   test('demonstration keys are refused in production and where others can reach them', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'gridbook-keys-'));
     const key = await localKey(folder);
-    expect(statSync(join(folder, 'tokens', 'signing-key.json')).mode & 0o777).toBe(0o600);
+    expect(statSync(join(folder, 'keys', 'signing-key.json')).mode & 0o777).toBe(0o600);
     await expect(TokenVerifier.open({ localKey: key, isProduction: true, isLoopback: true })).rejects.toThrow(
       'production',
     );

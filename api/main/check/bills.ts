@@ -72,14 +72,23 @@ class Recomputation {
 
   bill(row: Row): void {
     this.count++;
-    const lines = this.tariffs.get(`${row.lane as string}/${row.tariff as string}/${number(row, 'tariff_version')}`);
+    const lines = this.tariffs.get(
+      `${row.lane as string}/${row.tariff as string}/${number(row, 'tariff_version')}`,
+    );
     if (!lines) fail(row, 'its tariff version was never published');
-    if (row.dues_account === null || row.member_tariff !== row.tariff) fail(row, 'it is not the tariff of its membership');
+    if (row.dues_account === null || row.member_tariff !== row.tariff)
+      fail(row, 'it is not the tariff of its membership');
     const energy = {
       importWh: number(row, 'import_wh'),
       exportWh: number(row, 'export_wh'),
-      boughtWh: number(row, 'contracted_bought_wh') + number(row, 'nominated_bought_wh') + number(row, 'community_bought_wh'),
-      soldWh: number(row, 'contracted_sold_wh') + number(row, 'nominated_sold_wh') + number(row, 'community_sold_wh'),
+      boughtWh:
+        number(row, 'contracted_bought_wh') +
+        number(row, 'nominated_bought_wh') +
+        number(row, 'community_bought_wh'),
+      soldWh:
+        number(row, 'contracted_sold_wh') +
+        number(row, 'nominated_sold_wh') +
+        number(row, 'community_sold_wh'),
     };
     const interval = {
       start: number(row, 'start'),
@@ -96,10 +105,14 @@ class Recomputation {
       retail_only_micros: sums.retailOnlyMicros,
     };
     for (const [name, amount] of Object.entries(parts)) {
-      if (number(row, name) !== amount) fail(row, `${name.replaceAll('_', ' ')} is ${row[name] as string}, not ${amount}`);
+      if (number(row, name) !== amount)
+        fail(row, `${name.replaceAll('_', ' ')} is ${row[name] as string}, not ${amount}`);
     }
     posted.add(row.dues_account, -number(row, 'bill_micros'));
-    posted.add(row.rounding_account, number(row, 'community_bought_micros') - number(row, 'community_sold_micros'));
+    posted.add(
+      row.rounding_account,
+      number(row, 'community_bought_micros') - number(row, 'community_sold_micros'),
+    );
     this.carry(row, posted);
   }
 
@@ -109,7 +122,8 @@ class Recomputation {
     const list = this.receivables.get(key) ?? [];
     this.receivables.delete(key);
     for (const receivable of list) {
-      if (receivable.account !== row.receivable_account) fail(row, 'its receivable stands on another account');
+      if (receivable.account !== row.receivable_account)
+        fail(row, 'its receivable stands on another account');
       posted.add(row.dues_account, number(receivable, 'amount'));
       posted.add(receivable.account, -number(receivable, 'amount'));
     }
@@ -141,7 +155,9 @@ async function tariffs(session: Session): Promise<Map<string, TariffLine[]>> {
 }
 
 async function receivables(session: Session): Promise<Map<string, Row[]>> {
-  const { rows } = await session.run('select lane, market, start, connection, account, amount from receivable');
+  const { rows } = await session.run(
+    'select lane, market, start, connection, account, amount from receivable',
+  );
   const found = new Map<string, Row[]>();
   for (const row of rows) {
     const key = `${row.lane as string}/${row.market as string}/${row.start as string}/${row.connection as string}`;
@@ -183,7 +199,14 @@ async function comparePostings(session: Session, expected: ReadonlyMap<string, P
 
 function fail(row: Row, detail: string): never {
   const { lane, block, position, market, connection, start } = row;
-  const place = { lane, block, transaction: position, market: market ?? null, connection: connection ?? null, start };
+  const place = {
+    lane,
+    block,
+    transaction: position,
+    market: market ?? null,
+    connection: connection ?? null,
+    start,
+  };
   throw new RuleViolation(RULE, WHAT, `${placeOf(place)}: ${detail}`);
 }
 

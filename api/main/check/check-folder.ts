@@ -2,7 +2,11 @@
  * Proves a data folder from its files alone, read-only, also beside a process that writes them: the chain and its
  * signatures, the rules run anew, the views derived anew, and the conservation rules over all of it.
  */
-import { replayGridbookLedger, verifyFiles, type VerificationReport } from '../../../network/embedded/index.js';
+import {
+  replayGridbookLedger,
+  verifyFiles,
+  type VerificationReport,
+} from '../../../network/embedded/index.js';
 import { openReading } from '../composition.js';
 import type { DataFolder } from '../data-folder.js';
 import { showProgress } from '../progress.js';
@@ -48,7 +52,9 @@ export async function checkFolder(
     count: BigInt(replay.replayed),
     unit: 'transaction',
   });
-  const reading = await watched(terminal, 'Deriving the views', 'blocks', (progress) => openReading(folder, progress));
+  const reading = await watched(terminal, 'Deriving the views', 'blocks', (progress) =>
+    openReading(folder, progress),
+  );
   try {
     hold({
       rule: 'K6',

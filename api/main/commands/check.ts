@@ -35,7 +35,10 @@ async function check(options: CheckOptions, context: CommandContext): Promise<vo
   requireLedger(folder);
   const { style } = terminal;
   const tell = ({ rule, what, count, unit }: Proven): void => {
-    if (!options.json) terminal.print(`${style.green('✓')} ${rule.padEnd(6)} ${sentence(what).slice(0, -1)}: ${counted(count, unit, plural(unit))}`);
+    if (!options.json)
+      terminal.print(
+        `${style.green('✓')} ${rule.padEnd(6)} ${sentence(what).slice(0, -1)}: ${counted(count, unit, plural(unit))}`,
+      );
   };
   try {
     const { ledger, proven } = await checkFolder(folder, terminal, tell);
@@ -48,7 +51,9 @@ async function check(options: CheckOptions, context: CommandContext): Promise<vo
       return;
     }
     terminal.print();
-    terminal.print(`${counted(ledger.height, 'block')}, ${counted(ledger.transactions, 'transaction')}, ${counted(ledger.bytes, 'byte')}`);
+    terminal.print(
+      `${counted(ledger.height, 'block')}, ${counted(ledger.transactions, 'transaction')}, ${counted(ledger.bytes, 'byte')}`,
+    );
     terminal.print(`State digest ${ledger.stateDigest} (state store: ${ledger.store})`);
     terminal.print(style.bold('All of it holds.'));
   } catch (error) {

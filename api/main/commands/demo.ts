@@ -36,7 +36,11 @@ export function addDemo(program: Command, context: CommandContext): void {
         '--data names one to keep.',
     )
     .option('--community <dir>', 'folder with loads-watts.csv, pv-per-unit.csv and members.csv')
-    .option('--days <n>', 'local days from the first interval on (default: all of the data)', wholeOption('--days', 1, 3_700))
+    .option(
+      '--days <n>',
+      'local days from the first interval on (default: all of the data)',
+      wholeOption('--days', 1, 3_700),
+    )
     .option('--data <dir>', 'keep the ledger in this folder, which must hold none yet')
     .option('--time-zone <zone>', 'zone of the local days (default: Europe/Berlin with --community)')
     .option('--currency <code>', 'ISO 4217 code (default: EUR with --community)')
@@ -66,7 +70,10 @@ async function demo(options: DemoOptions, context: CommandContext): Promise<void
   try {
     const folder = dataFolderAt(options.data ?? temporary?.path ?? '');
     if (hasLedger(folder)) {
-      throw new CommandFailure(`There is a ledger in ${folder.path} already; name another folder.`, EXIT.usage);
+      throw new CommandFailure(
+        `There is a ledger in ${folder.path} already; name another folder.`,
+        EXIT.usage,
+      );
     }
     const generated = options.community ? undefined : temporaryFolder('community');
     try {

@@ -30,7 +30,8 @@ export function billPlot(members: readonly MemberFigures[], currency: string, de
       `with the retailer alone ${money(member.retailOnlyMicros)} ${currency}`,
       `${saved < 0n ? 'lost' : 'saved'} ${money(saved < 0n ? -saved : saved)} ${currency}`,
     ].join('\n');
-    const stripe = i % 2 === 1 ? element('rect', { x: 0, y, width: WIDTH, height: ROW, class: 'stripe' }) : '';
+    const stripe =
+      i % 2 === 1 ? element('rect', { x: 0, y, width: WIDTH, height: ROW, class: 'stripe' }) : '';
     const bars = element(
       'g',
       {},
@@ -48,7 +49,13 @@ export function billPlot(members: readonly MemberFigures[], currency: string, de
     return { stripe, bars };
   });
   const ticks = x.ticks.flatMap((tick) => [
-    element('line', { x1: x.at(tick), x2: x.at(tick), y1: TOP - 4, y2: bottom, class: Math.abs(tick) < 1e-9 ? 'zero' : 'grid' }),
+    element('line', {
+      x1: x.at(tick),
+      x2: x.at(tick),
+      y1: TOP - 4,
+      y2: bottom,
+      class: Math.abs(tick) < 1e-9 ? 'zero' : 'grid',
+    }),
     label(figure(tick, x.decimals), { x: x.at(tick), y: bottom + 20, 'text-anchor': 'middle' }),
   ]);
   return element(

@@ -49,7 +49,12 @@ export function bucketsOf(intervals: readonly IntervalFigures[], market: MarketR
       price: averagePrice(group),
     };
   });
-  return { list, unit: isDaily ? 'day' : 'interval', from: list[0]?.from ?? 0, to: list[list.length - 1]?.to ?? 0 };
+  return {
+    list,
+    unit: isDaily ? 'day' : 'interval',
+    from: list[0]?.from ?? 0,
+    to: list[list.length - 1]?.to ?? 0,
+  };
 }
 
 function sums(

@@ -51,7 +51,12 @@ export function framed(o: FrameOptions, drawn: readonly string[]): string {
     ]),
     ...drawn,
     element('line', { x1: FIELD.left, x2: FIELD.right, y1: FIELD.bottom, y2: FIELD.bottom, class: 'axis' }),
-    label(o.xLabel, { x: (FIELD.left + FIELD.right) / 2, y: HEIGHT - 10, 'text-anchor': 'middle', class: 'axis-label' }),
+    label(o.xLabel, {
+      x: (FIELD.left + FIELD.right) / 2,
+      y: HEIGHT - 10,
+      'text-anchor': 'middle',
+      class: 'axis-label',
+    }),
     label(o.yLabel, {
       transform: `translate(16 ${coordinate((FIELD.top + FIELD.bottom) / 2)}) rotate(-90)`,
       'text-anchor': 'middle',
@@ -71,7 +76,10 @@ function horizontal(y: Scale, tick: number): string[] {
 
 /** A figure on an axis, with a true minus sign. */
 export const figure = (value: number, decimals: number): string =>
-  value.toFixed(decimals).replace(/^-(?=.*[1-9])/, '−').replace(/^-/, '');
+  value
+    .toFixed(decimals)
+    .replace(/^-(?=.*[1-9])/, '−')
+    .replace(/^-/, '');
 
 /** Average width of a letter at the size of the legend, in user units. */
 const LETTER = 6.6;
@@ -81,7 +89,15 @@ function legendLine(entries: readonly LegendEntry[]): string {
   return entries
     .map(({ text, colour, isLine }) => {
       const mark = isLine
-        ? element('line', { x1: x, x2: x + 18, y1: 42, y2: 42, stroke: colour, 'stroke-width': 2, 'stroke-dasharray': '5 3' })
+        ? element('line', {
+            x1: x,
+            x2: x + 18,
+            y1: 42,
+            y2: 42,
+            stroke: colour,
+            'stroke-width': 2,
+            'stroke-dasharray': '5 3',
+          })
         : element('rect', { x, y: 36, width: 12, height: 12, rx: 2, fill: colour });
       const at = x + (isLine ? 23 : 17);
       x = at + text.length * LETTER + 18;

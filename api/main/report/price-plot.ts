@@ -65,7 +65,10 @@ export function pricePlot(o: PricePlot, buckets: Buckets, axis: TimeAxis): strin
       y,
       xTicks: axis.ticks,
       legend: [
-        { text: buckets.unit === 'day' ? 'Community price (average)' : 'Community price', colour: COLOURS.community },
+        {
+          text: buckets.unit === 'day' ? 'Community price (average)' : 'Community price',
+          colour: COLOURS.community,
+        },
         ...o.references.map(({ name, colour }) => ({ text: name, colour, isLine: true })),
       ],
     },
@@ -74,4 +77,12 @@ export function pricePlot(o: PricePlot, buckets: Buckets, axis: TimeAxis): strin
 }
 
 const line = (x1: number, x2: number, y1: number, y2: number): string =>
-  element('line', { x1, x2, y1, y2, stroke: COLOURS.community, 'stroke-width': 2.5, 'stroke-linecap': 'round' });
+  element('line', {
+    x1,
+    x2,
+    y1,
+    y2,
+    stroke: COLOURS.community,
+    'stroke-width': 2.5,
+    'stroke-linecap': 'round',
+  });

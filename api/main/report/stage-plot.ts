@@ -51,7 +51,9 @@ export function stagePlot(o: StagePlot, buckets: Buckets, axis: TimeAxis): strin
       level += value;
       return bar;
     });
-    bars.push(patch(x, width, y.at(0), y.at(-Math.max(0, o.value(bucket, 'residualExport'))), COLOURS.residualExport));
+    bars.push(
+      patch(x, width, y.at(0), y.at(-Math.max(0, o.value(bucket, 'residualExport'))), COLOURS.residualExport),
+    );
     const lines = [...ABOVE, 'residualExport' as const]
       .filter((stage) => o.value(bucket, stage) !== 0)
       .map((stage) => `${STAGE_NAMES[stage]}: ${figure(o.value(bucket, stage), o.decimals)} ${o.unit}`);

@@ -1,8 +1,7 @@
 /** Elements of a drawing as text. */
 
 /** Text as it may stand in markup. */
-export const escape = (text: string): string =>
-  text.replace(/[&<>"']/g, (c) => `&#${c.charCodeAt(0)};`);
+export const escape = (text: string): string => text.replace(/[&<>"']/g, (c) => `&#${c.charCodeAt(0)};`);
 
 /** A coordinate with at most two decimals. */
 export const coordinate = (value: number): string => String(Math.round(value * 100) / 100);
@@ -16,4 +15,5 @@ export function element(name: string, attributes: Attributes, ...content: string
   return content.length === 0 ? `<${name}${written}/>` : `<${name}${written}>${content.join('')}</${name}>`;
 }
 
-export const label = (text: string, attributes: Attributes): string => element('text', attributes, escape(text));
+export const label = (text: string, attributes: Attributes): string =>
+  element('text', attributes, escape(text));

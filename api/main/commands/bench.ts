@@ -1,0 +1,30 @@
+/** `gridbook bench`: measures, in a checkout. */
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import type { Command } from 'commander';
+import type { CommandContext } from '../context.js';
+import { CommandFailure, EXIT } from '../exit.js';
+
+/** From dist/api/main/commands. */
+const MAIN = fileURLToPath(new URL('../../../test/bench/main.js', import.meta.url));
+
+export function addBench(program: Command, context: CommandContext): void {
+  program
+    .command('bench')
+    .summary('measure, both sides in one run')
+    .description('Prints a line `BENCH {…}` a measurement. Only in a checkout, after `npm run build`.')
+    .option('--only <ids>', 'such as P4,P6')
+    .addHelpText('after', '\nExample:\n  gridbook bench --only P4')
+    .action(async ({ only }: { only?: string }) => {
+      if (!existsSync(MAIN))
+        throw new CommandFailure('Benchmarks are only in a checkout that was built.', EXIT.unavailable);
+      // A process of its own, with garbage collection in reach of the measurements.
+      const child = spawn(process.execPath, ['--expose-gc', MAIN, ...(only === undefined ? [] : [only])], {
+        stdio: 'inherit',
+      });
+      const [code] = (await once(child, 'exit')) as [number | null];
+      if (code !== 0) context.endWith(EXIT.failed);
+    });
+}

@@ -1,0 +1,130 @@
+/** `gridbook export`: figures as CSV, read from the ledger's files, also beside a running Gridbook. */
+import { createWriteStream } from 'node:fs';
+import { once } from 'node:events';
+import { Argument, type Command } from 'commander';
+import type { Session } from '../../readmodel/session.js';
+import { openReading } from '../composition.js';
+import type { CommandContext } from '../context.js';
+import { dataFolderAt, requireLedger } from '../data-folder.js';
+import { instantOption } from '../options.js';
+import { showProgress } from '../progress.js';
+
+interface ExportOptions {
+  readonly data?: string;
+  readonly from?: number;
+  readonly to?: number;
+  readonly output?: string;
+}
+
+const LAST_RUN =
+  '(select max(l.run) from run l where l.market = p.market and l.start = p.start and l.lane = p.lane)';
+const ISO = `'YYYY-MM-DD"T"HH24:MI:SS"Z"'`;
+const instant = (column: string): string =>
+  `to_char(to_timestamp(${column} / 1000) at time zone 'UTC', ${ISO})`;
+
+/** What can be exported: each a query of a stretch of time, `$1` to `$2`. */
+const EXPORTS = {
+  readings: `select r.lane, c.meter_id as meter, ${instant('r.start')} as start, r.duration_seconds, r.revision,
+      r.import_wh, r.export_wh, r.quality, r.source
+    from reading r join connection c on c.number = r.connection and c.lane = r.lane
+    where r.start >= $1::bigint and r.start < $2::bigint order by r.start, r.connection, r.revision`,
+  trades: `select t.id, t.lane, m.market_id as market, ${instant('t.start')} as start, t.run, t.stage,
+      s.meter_id as seller, b.meter_id as buyer, t.quantity_wh, t.price as price_micros_per_mwh, t.amount as amount_micros
+    from trade t join market m on m.number = t.market and m.lane = t.lane
+    left join connection s on s.number = t.seller and s.lane = t.lane
+    left join connection b on b.number = t.buyer and b.lane = t.lane
+    where t.start >= $1::bigint and t.start < $2::bigint order by t.start, t.stage, t.seller, t.buyer, t.agreement`,
+  entries: `select e.lane, e.account, a.kind, u.currency, e.sequence, e.amount as amount_micros,
+      e.balance_after as balance_after_micros, e.command, ${instant('e.interval_start')} as interval_start,
+      x.id as transaction_id, ${instant('x.time')} as time
+    from entry e join account a on a.number = e.account and a.lane = e.lane
+    join unit u on u.number = a.unit and u.lane = a.lane
+    join transaction x on x.block = e.block and x.position = e.position
+    where x.time >= $1::bigint and x.time < $2::bigint order by e.lane, e.account, e.sequence`,
+  statements: `select p.lane, m.market_id as market, pa.participant_id as participant, c.meter_id as meter,
+      ${instant('p.start')} as start, p.run, r.stale, r.backfill, p.import_wh, p.export_wh,
+      p.contracted_bought_wh, p.contracted_sold_wh, p.nominated_bought_wh, p.nominated_sold_wh,
+      p.community_bought_wh, p.community_sold_wh, p.bilateral_micros, p.community_bought_micros,
+      p.community_sold_micros, p.residual_import_micros, p.residual_export_micros, p.levies_micros,
+      p.standing_micros, p.bill_micros, p.retail_only_micros
+    from position p join run r on r.market = p.market and r.start = p.start and r.run = p.run and r.lane = p.lane
+    join market m on m.number = p.market and m.lane = p.lane
+    join connection c on c.number = p.connection and c.lane = p.lane
+    join participant pa on pa.number = c.participant and pa.lane = c.lane
+    where p.start >= $1::bigint and p.start < $2::bigint and p.run = ${LAST_RUN}
+    order by p.start, p.connection`,
+} as const;
+type ExportName = keyof typeof EXPORTS;
+
+/** Rows that are in memory at a time. */
+const ROWS = 2_000;
+
+export function addExport(program: Command, context: CommandContext): void {
+  program
+    .command('export')
+    .summary('write statements, trades, entries or readings as CSV')
+    .description(
+      'Derives the figures from the ledger’s files and writes CSV with a header line. Energy in Wh, money in micros.',
+    )
+    .addArgument(new Argument('<what>', 'what to export').choices(Object.keys(EXPORTS)))
+    .option('--from <instant>', 'from then on', instantOption('--from'))
+    .option('--to <instant>', 'before then', instantOption('--to'))
+    .option('--output <file>', 'write to this file instead of standard output')
+    .option('--data <dir>', 'data folder')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  gridbook export statements --from 2025-06-01 --to 2025-07-01 --output june.csv\n  gridbook export readings | head',
+    )
+    .action((what: ExportName, options: ExportOptions) => write(what, options, context));
+}
+
+async function write(what: ExportName, options: ExportOptions, context: CommandContext): Promise<void> {
+  const { terminal, settings, signal } = context;
+  const folder = dataFolderAt(options.data ?? settings.data);
+  requireLedger(folder);
+  const progress = showProgress(terminal, 'Reading the ledger', 'blocks');
+  const reading = await openReading(folder, (done, total) => progress.update(done, total));
+  progress.end();
+  const file = options.output === undefined ? undefined : createWriteStream(options.output, { mode: 0o600 });
+  const out = async (text: string): Promise<void> => {
+    if (!file) terminal.raw(text);
+    else if (!file.write(text)) await once(file, 'drain');
+  };
+  try {
+    await reading.database.transaction((session) => stream(session, what, options, out, signal));
+    if (file) {
+      file.end();
+      await once(file, 'finish');
+    }
+  } finally {
+    await reading.close();
+  }
+}
+
+async function stream(
+  session: Session,
+  what: ExportName,
+  { from = 0, to = Number.MAX_SAFE_INTEGER }: ExportOptions,
+  out: (text: string) => Promise<void>,
+  signal: AbortSignal,
+): Promise<void> {
+  await session.run(`declare rows no scroll cursor for ${EXPORTS[what]}`, [from, to]);
+  for (let isFirst = true; !signal.aborted; isFirst = false) {
+    const { rows } = await session.run(`fetch ${ROWS} from rows`);
+    if (isFirst) await out(`${(rows[0] ? Object.keys(rows[0]) : headerOf(what)).join(',')}\n`);
+    if (rows.length === 0) return;
+    await out(rows.map((row) => `${Object.values(row).map(cell).join(',')}\n`).join(''));
+  }
+}
+
+/** Column names of an export without rows. */
+const headerOf = (what: ExportName): string[] => [what];
+
+/** A value as CSV; quoted where it must be, and never a formula for a spreadsheet. */
+function cell(value: unknown): string {
+  if (value === null || value === undefined) return '';
+  const text = String(value);
+  if (/^-?\d+$/.test(text)) return text;
+  const safe = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
+  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+}

@@ -1,0 +1,195 @@
+/** `gridbook start`: ledger, read model and gateway; the first start brings the demonstration community to life. */
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import type { Command } from 'commander';
+import { DateTime } from 'luxon';
+import { localKey } from '../../auth/keys.js';
+import { TokenVerifier } from '../../auth/verify.js';
+import type { Lanes } from '../../lanes/lanes.js';
+import { readCommunity } from '../../metering/community.js';
+import { startGateway, type Gateway } from '../../server/gateway.js';
+import { levelWith, openRunning, type Running } from '../composition.js';
+import type { CommandContext } from '../context.js';
+import { dataFolderAt, hasLedger, moveAside, type DataFolder } from '../data-folder.js';
+import {
+  communityFigures,
+  marketsOf,
+  settledStretch,
+  type MarketReference,
+  type Stretch,
+} from '../day-figures.js';
+import { DEMONSTRATION, writeDemonstration } from '../demonstration.js';
+import { wholeOption } from '../options.js';
+import { liveThrough } from '../living.js';
+import { writeLocalTokens } from '../local-tokens.js';
+import { showProgress } from '../progress.js';
+import { sampleQueries } from '../sample-queries.js';
+import { printSummary } from '../summary.js';
+import { temporaryFolder } from '../temporary-folder.js';
+
+interface StartOptions {
+  readonly data?: string;
+  readonly host?: string;
+  readonly port?: number;
+  readonly fresh?: boolean;
+  readonly empty?: boolean;
+}
+
+const LOOPBACK: ReadonlySet<string> = new Set(['127.0.0.1', '::1', 'localhost']);
+const STEP = 4;
+
+export function addStart(program: Command, context: CommandContext): void {
+  program
+    .command('start')
+    .summary('run the ledger and its GraphQL gateway')
+    .description(
+      'Opens the data folder and serves GraphQL. In a new folder the demonstration community lives one day first;\n' +
+        'a second start continues there. Ends in order on Ctrl-C.',
+    )
+    .option('--data <dir>', 'data folder')
+    .option('--host <address>', 'address to listen on')
+    .option('--port <n>', 'port to listen on; 0 takes any that is free', wholeOption('--port', 0, 65_535))
+    .option('--fresh', 'move the old data folder aside and begin anew')
+    .option('--empty', 'begin a new folder without the demonstration community')
+    .addHelpText('after', '\nExamples:\n  gridbook start\n  gridbook start --fresh --port 5000')
+    .action((options: StartOptions) => start(options, context));
+}
+
+async function start(options: StartOptions, context: CommandContext): Promise<void> {
+  const { terminal, settings, signal } = context;
+  const folder = dataFolderAt(options.data ?? settings.data);
+  const host = options.host ?? settings.host;
+  const port = options.port ?? settings.port;
+  // Said before anything is made: a busy port, keys that may not be used here.
+  await requireFreePort(host, port);
+  const verifier = await TokenVerifier.open({
+    jwks: settings.jwks,
+    issuer: settings.issuer,
+    audience: settings.audience,
+    isProduction: settings.isProduction,
+    isLoopback: LOOPBACK.has(host),
+    ...(settings.jwks === undefined && !settings.isProduction
+      ? { localKey: await keyFor(folder, options) }
+      : {}),
+  });
+  const isNew = !hasLedger(folder);
+  const running = await openRunning({
+    folder,
+    databaseUrl: settings.databaseUrl,
+    notice: ({ message }) => terminal.note(message),
+    onFailure: (error) => terminal.note(`The read model has stopped: ${error.message}`),
+    meanwhile:
+      isNew && !options.empty && !settings.isProduction ? (lanes) => firstDay(lanes, context) : undefined,
+  });
+  let gateway: Gateway | undefined;
+  try {
+    await levelUp(running, context);
+    gateway = await startGateway({
+      ...running,
+      verifier,
+      host,
+      port,
+      isDevelopment: !settings.isProduction,
+      logLevel: settings.logLevel,
+    });
+    await tell(running, folder, gateway, context);
+    if (!signal.aborted) await once(signal, 'abort');
+    terminal.note('Ending: what is in hand is finished first.');
+  } finally {
+    await gateway?.stop();
+    await running.close();
+  }
+}
+
+/** The folder's own key; made before the ledger where the folder is new. */
+async function keyFor(
+  folder: DataFolder,
+  options: StartOptions,
+): Promise<Awaited<ReturnType<typeof localKey>>> {
+  if (options.fresh) await moveAside(folder, Date.now());
+  return localKey(folder.path);
+}
+
+async function requireFreePort(host: string, port: number): Promise<void> {
+  if (port === 0) return;
+  const probe = createServer();
+  try {
+    probe.listen(port, host);
+    await once(probe, 'listening');
+  } finally {
+    probe.close();
+  }
+}
+
+/** The demonstration community's first day: the local day before today. */
+async function firstDay(lanes: Lanes, { terminal, signal }: CommandContext): Promise<void> {
+  const source = temporaryFolder('community');
+  const progress = showProgress(terminal, 'A community lives its day', 'intervals');
+  try {
+    await writeDemonstration(source.path, Date.now(), 1);
+    const data = await readCommunity(source.path);
+    await liveThrough({
+      lanes,
+      data,
+      timeZone: DEMONSTRATION.timeZone,
+      currency: DEMONSTRATION.currency,
+      intervals: data.start.length,
+      step: STEP,
+      progress: (done, total) => progress.update(done, total),
+      signal,
+    });
+  } finally {
+    progress.end();
+    source.remove();
+  }
+}
+
+async function levelUp({ projector, ledger }: Running, { terminal }: CommandContext): Promise<void> {
+  const progress = showProgress(terminal, 'Reading the ledger', 'blocks');
+  try {
+    await levelWith(projector, ledger.height(), (done, total) => progress.update(done, total));
+  } finally {
+    progress.end();
+  }
+}
+
+async function tell(
+  { database, ledger }: Running,
+  folder: DataFolder,
+  gateway: Gateway,
+  { terminal, settings }: CommandContext,
+): Promise<void> {
+  const { style } = terminal;
+  const [market] = await marketsOf(database);
+  const stretch = market && (await settledStretch(database, market));
+  if (market && stretch) {
+    const day = lastDay(stretch, market);
+    printSummary(terminal, await communityFigures(database, market, day), day);
+    terminal.print();
+    terminal.print(style.bold('Queries to paste:'));
+    for (const { title, query } of await sampleQueries(database, market, day)) {
+      terminal.print(style.dim(`# ${title}`));
+      terminal.print(query);
+    }
+    terminal.print();
+  }
+  if (settings.jwks === undefined) {
+    const tokens = await writeLocalTokens(folder, database);
+    terminal.print(`Access tokens for ${tokens.map(({ title }) => title).join(', ')}: ${folder.tokens}`);
+    if (terminal.isTerminal) {
+      for (const { title, token } of tokens) terminal.print(`${style.dim(`# ${title}`)}\n${token}`);
+    }
+  }
+  terminal.print(`Data: ${folder.path} (${ledger.height()} blocks)`);
+  terminal.print(style.bold(`GraphQL: ${gateway.url}`));
+  if (!settings.isProduction)
+    terminal.print(`Try queries in a browser: ${gateway.url.replace('/graphql', '/')}`);
+}
+
+/** The last local day in which anything is settled. */
+function lastDay(stretch: Stretch, { timeZone }: MarketReference): Stretch {
+  const day = DateTime.fromMillis(stretch.to - 1, { zone: timeZone })
+    .startOf('day')
+    .toMillis();
+  return { from: Math.max(stretch.from, day), to: stretch.to };
+}

@@ -1,0 +1,101 @@
+/** `gridbook token`: access tokens for local use. */
+import type { Command } from 'commander';
+import { issueToken } from '../../auth/issue.js';
+import { localKey } from '../../auth/keys.js';
+import type { Viewer } from '../../auth/viewer.js';
+import { ROLES, type Role } from '../../../schema/command.js';
+import { isRecordId } from '../../../schema/ids.js';
+import { openReading } from '../composition.js';
+import type { CommandContext } from '../context.js';
+import { dataFolderAt, requireLedger, type DataFolder } from '../data-folder.js';
+import { CommandFailure, EXIT } from '../exit.js';
+import { choiceOption, durationOption } from '../options.js';
+
+interface TokenOptions {
+  readonly data?: string;
+  readonly role: Role;
+  readonly organisation: string;
+  readonly participant?: string;
+  readonly expires?: number;
+  readonly json?: boolean;
+}
+
+const DAY_SECONDS = 86_400;
+const YEAR_SECONDS = 366 * DAY_SECONDS;
+
+export function addToken(program: Command, context: CommandContext): void {
+  program
+    .command('token')
+    .summary('make an access token for local use')
+    .description(
+      'Signs a token with the key of the data folder. It works on loopback, and never in production.',
+    )
+    .requiredOption('--role <role>', `one of ${ROLES.join(', ')}`, choiceOption('--role', ROLES))
+    .requiredOption('--organisation <id>', 'organisation of the bearer, or host of the participant')
+    .option('--participant <id>', 'id of the participant, for the role PARTICIPANT')
+    .option(
+      '--expires <duration>',
+      'such as 90m, 12h, 7d (default: 1d)',
+      durationOption('--expires', YEAR_SECONDS),
+    )
+    .option('--data <dir>', 'data folder')
+    .option('--json', 'print one object')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  gridbook token --role HOST --organisation Brightwater\n' +
+        '  gridbook token --role PARTICIPANT --organisation Brightwater --participant home-01 --expires 7d',
+    )
+    .action((options: TokenOptions) => token(options, context));
+}
+
+async function token(options: TokenOptions, { terminal, settings }: CommandContext): Promise<void> {
+  const folder = dataFolderAt(options.data ?? settings.data);
+  requireLedger(folder);
+  if (!isRecordId(options.organisation))
+    throw new CommandFailure('The organisation is not an id.', EXIT.usage);
+  const isParticipant = options.role === 'PARTICIPANT';
+  if (isParticipant !== (options.participant !== undefined)) {
+    throw new CommandFailure(
+      '--participant goes with the role PARTICIPANT, and the role with it.',
+      EXIT.usage,
+    );
+  }
+  const viewer: Viewer = {
+    subject: `local-${options.participant ?? options.organisation}`,
+    organisation: options.organisation,
+    role: options.role,
+    ...(options.participant === undefined
+      ? {}
+      : { participant: await participantOf(folder, options.organisation, options.participant) }),
+  };
+  const lifetimeSeconds = options.expires ?? DAY_SECONDS;
+  const made = await issueToken(await localKey(folder.path), viewer, { lifetimeSeconds });
+  if (options.json) {
+    terminal.json({
+      token: made,
+      ...viewer,
+      expiresAt: new Date(Date.now() + lifetimeSeconds * 1000).toISOString(),
+    });
+  } else terminal.print(made);
+}
+
+/** The participant's number; looked up in the ledger's files, so that a running Gridbook is no hindrance. */
+async function participantOf(
+  folder: DataFolder,
+  host: string,
+  id: string,
+): Promise<{ lane: string; number: number }> {
+  const reading = await openReading(folder);
+  try {
+    const row = await reading.database.db
+      .selectFrom('participant')
+      .select('number')
+      .where('lane', '=', host)
+      .where('participant_id', '=', id)
+      .executeTakeFirst();
+    if (!row) throw new CommandFailure('The organisation hosts no participant of that id.', EXIT.unavailable);
+    return { lane: host, number: Number(row.number) };
+  } finally {
+    await reading.close();
+  }
+}
