@@ -1,51 +1,70 @@
-/** Loads records by lane and number, each kind in one statement a request, within what the viewer may see. */
+/**
+ * What a request looks up: each kind of thing in one statement for all that ask at a time, and each thing once.
+ * Whatever is loaded is within what the viewer may see.
+ */
 import DataLoader from 'dataloader';
-import { sql } from 'kysely';
 import type { Viewer } from './auth/viewer.js';
-import { RECORD_KINDS, type RecordKind, type RecordOf } from './modules/record-kinds.js';
-import type { Row } from './modules/paging.js';
+import type { Lookup } from './lookup.js';
+import { childPages, type ChildList } from './modules/lists.js';
+import { checkFirst, type Page, type PageArgs } from './modules/paging.js';
+import { RECORDS, type RecordKind, type RecordOf } from './modules/records.js';
+import type { Row } from './modules/row.js';
 import type { Database } from './readmodel/database.js';
-import { ROW_KINDS, visible } from './visibility/visible.js';
 
 export interface RecordKey {
   readonly lane: string;
   readonly number: string | number;
 }
 
-const nameOf = ({ lane, number }: RecordKey): string => `${lane}/${number}`;
-
 export class Loaders {
-  private readonly loaders = new Map<RecordKind, DataLoader<RecordKey, Row | undefined, string>>();
+  /** By look-up, which is an object of its own for each kind of thing. */
+  private readonly loaders = new Map<object, unknown>();
+  /** By list, then by the arguments of its pages. */
+  private readonly pages = new Map<object, Map<string, unknown>>();
 
   constructor(
     private readonly database: Database,
     private readonly viewer: Viewer | undefined,
   ) {}
 
-  /** The record, or null where there is none or the viewer may not see it. */
-  async load<K extends RecordKind>(kind: K, key: RecordKey): Promise<RecordOf<K> | null> {
-    const row = await this.loaderOf(kind).load(key);
-    return row ? (RECORD_KINDS[kind].make(row) as RecordOf<K>) : null;
+  /** What a look-up finds; null where there is nothing, or nothing that the viewer may see. */
+  async find<K, V>(lookup: Lookup<K, V>, key: K): Promise<V | null> {
+    return (await this.loaderOf(lookup).load(key)) ?? null;
   }
 
-  private loaderOf(kind: RecordKind): DataLoader<RecordKey, Row | undefined, string> {
-    let loader = this.loaders.get(kind);
+  /** The record of a number; null where there is none or the viewer may not see it. */
+  load<K extends RecordKind>(kind: K, key: RecordKey): Promise<RecordOf<K> | null> {
+    const lookup = RECORDS[kind] as Lookup<Row, RecordOf<K>>;
+    return this.find(lookup, key as unknown as Row);
+  }
+
+  /** A page of what belongs to a parent. */
+  async page<T, A extends PageArgs>(list: ChildList<T, A>, parent: Row, args: A): Promise<Page<T>> {
+    checkFirst(args);
+    const page = await this.find(this.pagesOf(list, args), parent);
+    if (!page) throw new Error('children are asked for without a viewer');
+    return page;
+  }
+
+  private pagesOf<T, A extends PageArgs>(list: ChildList<T, A>, args: A): Lookup<Row, Page<T>> {
+    let ofList = this.pages.get(list);
+    if (!ofList) this.pages.set(list, (ofList = new Map()));
+    const name = JSON.stringify(args);
+    let lookup = ofList.get(name) as Lookup<Row, Page<T>> | undefined;
+    if (!lookup) ofList.set(name, (lookup = childPages(list, args)));
+    return lookup;
+  }
+
+  private loaderOf<K, V>(lookup: Lookup<K, V>): DataLoader<K, V | undefined, string> {
+    let loader = this.loaders.get(lookup) as DataLoader<K, V | undefined, string> | undefined;
     if (!loader) {
-      loader = new DataLoader((keys: readonly RecordKey[]) => this.read(kind, keys), { cacheKeyFn: nameOf });
-      this.loaders.set(kind, loader);
+      loader = new DataLoader((keys: readonly K[]) => this.read(lookup, keys), { cacheKeyFn: lookup.nameOf });
+      this.loaders.set(lookup, loader);
     }
     return loader;
   }
 
-  private async read(kind: RecordKind, keys: readonly RecordKey[]): Promise<(Row | undefined)[]> {
-    if (!this.viewer) return keys.map(() => undefined);
-    const { rowKind, select } = RECORD_KINDS[kind];
-    const alias = sql.ref(ROW_KINDS[rowKind]);
-    const { rows } = await sql<Row>`select ${select} from ${sql.table(rowKind)} ${alias}
-      join unnest(${keys.map((k) => k.lane)}::text[], ${keys.map((k) => String(k.number))}::bigint[]) as k(lane, number)
-        on k.number = ${alias}.number and k.lane = ${alias}.lane
-      where ${visible(this.viewer, rowKind)}`.execute(this.database.db);
-    const found = new Map(rows.map((row) => [`${row.lane as string}/${row.number as string}`, row]));
-    return keys.map((key) => found.get(nameOf(key)));
+  private async read<K, V>(lookup: Lookup<K, V>, keys: readonly K[]): Promise<readonly (V | undefined)[]> {
+    return this.viewer ? lookup.read(keys, this.database, this.viewer) : keys.map(() => undefined);
   }
 }

@@ -1,12 +1,17 @@
 /** Scalars of the gateway: amounts are decimal strings of integers in their unit, instants are ISO 8601 in UTC. */
-import { GraphQLError, GraphQLScalarType, Kind } from 'graphql';
+import { GraphQLError, GraphQLScalarType, Kind, type ValueNode } from 'graphql';
 
 const DECIMAL = /^(0|-?[1-9]\d{0,15})$/;
+/** What leaves may be a sum, larger than one amount may be; it leaves as exact text all the same. */
+const EXACT = /^(0|-?[1-9]\d*)$/;
 
 /** Refuses a value without repeating it. */
 function refuse(scalar: string): never {
   throw new GraphQLError(`${scalar} cannot take this value`, { extensions: { code: 'BAD_USER_INPUT' } });
 }
+
+/** The text of a literal; undefined where it is no string. */
+const textOf = (node: ValueNode): string | undefined => (node.kind === Kind.STRING ? node.value : undefined);
 
 /** An integer as a decimal string; within the range that the ledger keeps exactly. */
 function amount(name: string, description: string): GraphQLScalarType<number, string> {
@@ -17,11 +22,13 @@ function amount(name: string, description: string): GraphQLScalarType<number, st
   return new GraphQLScalarType({
     name,
     description: `${description} A decimal string of a whole number, such as "1500".`,
-    // Sums may exceed what one amount may be; they leave as exact text all the same.
-    serialize: (value) =>
-      typeof value === 'bigint' || typeof value === 'number' ? value.toString() : String(value),
+    serialize: (value) => {
+      if (typeof value === 'string' && EXACT.test(value)) return value;
+      if (typeof value === 'bigint' || Number.isSafeInteger(value)) return String(value);
+      throw new Error(`${name} holds what is no whole number`);
+    },
     parseValue: parse,
-    parseLiteral: (node) => parse(node.kind === Kind.STRING ? node.value : undefined),
+    parseLiteral: (node) => parse(textOf(node)),
   });
 }
 
@@ -33,10 +40,19 @@ export const PriceMicrosPerMWh = amount(
   'A price in millionths of the currency per MWh: 0.30 a kWh is "300000000".',
 );
 
-const ISO = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,3})?)?(Z|[+-]\d{2}:\d{2})$/;
+const DAY = /^\d{4}-\d{2}-\d{2}$/;
+const ISO =
+  /^(\d{4}-\d{2}-\d{2})T([01]\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d{1,3})?)?(Z|[+-]([01]\d|2[0-3]):[0-5]\d)$/;
+
+/** Whether a date is in the calendar: the platform takes the 30th of February for the 1st of March or the 2nd. */
+function isDay(day: string): boolean {
+  const at = DAY.test(day) ? Date.parse(`${day}T00:00:00Z`) : Number.NaN;
+  return !Number.isNaN(at) && new Date(at).toISOString().startsWith(day);
+}
 
 function parseInstant(value: unknown): number {
-  const at = typeof value === 'string' && ISO.test(value) ? Date.parse(value) : Number.NaN;
+  const day = typeof value === 'string' ? ISO.exec(value)?.[1] : undefined;
+  const at = day !== undefined && isDay(day) ? Date.parse(value as string) : Number.NaN;
   return Number.isNaN(at) || at < 0 ? refuse('Instant') : at;
 }
 
@@ -45,5 +61,16 @@ export const Instant = new GraphQLScalarType<number, string>({
   description: 'An instant, ISO 8601 with its offset: "2025-06-01T00:15:00Z". Given in UTC.',
   serialize: (value) => new Date(Number(value)).toISOString(),
   parseValue: parseInstant,
-  parseLiteral: (node) => parseInstant(node.kind === Kind.STRING ? node.value : undefined),
+  parseLiteral: (node) => parseInstant(textOf(node)),
+});
+
+const parseDay = (value: unknown): string =>
+  typeof value === 'string' && isDay(value) ? value : refuse('LocalDate');
+
+export const LocalDate = new GraphQLScalarType<string, string>({
+  name: 'LocalDate',
+  description: 'A day of the calendar in a zone that the field names, ISO 8601: "2025-06-01".',
+  serialize: String,
+  parseValue: parseDay,
+  parseLiteral: (node) => parseDay(textOf(node)),
 });

@@ -1,9 +1,7 @@
-/** Relay connections over keyset pages: a cursor is the key of its row, so that pages hold still while rows are added. */
-import { sql, type RawBuilder } from 'kysely';
+/** Relay connections: a page, where it stands, and the cursor of each of its rows. */
 import { ArgsType, Field, Int, ObjectType, type ClassType } from 'type-graphql';
 import { InputError } from '../input-error.js';
-import type { Database } from '../readmodel/database.js';
-import type { Condition } from '../visibility/visible.js';
+import { Instant } from '../scalars.js';
 
 const MOST = 100;
 
@@ -16,17 +14,31 @@ export class PageArgs {
   declare after?: string | null;
 }
 
+@ArgsType()
+export class PeriodArgs extends PageArgs {
+  @Field(() => Instant, { nullable: true, description: 'Interval starts from then on.' })
+  declare from?: number | null;
+  @Field(() => Instant, { nullable: true, description: 'Interval starts before then.' })
+  declare to?: number | null;
+}
+
 @ObjectType({ description: 'Where a page stands in the whole.' })
 export class PageInfo {
   @Field({ description: 'Whether more follow.' })
   declare hasNextPage: boolean;
+
+  @Field({ description: 'Whether the page follows a cursor.' })
+  declare hasPreviousPage: boolean;
+
+  @Field(() => String, { nullable: true, description: 'Cursor of the first one of this page.' })
+  declare startCursor: string | null;
 
   @Field(() => String, { nullable: true, description: 'Cursor of the last one of this page.' })
   declare endCursor: string | null;
 }
 
 export interface Page<T> {
-  readonly edges: { readonly cursor: string; readonly node: T }[];
+  readonly edges: readonly { readonly cursor: string; readonly node: T }[];
   readonly pageInfo: PageInfo;
 }
 
@@ -45,75 +57,38 @@ export function connectionOf<T extends object>(node: ClassType<T>, name: string)
     @Field(() => [Edge], { description: 'The records with their cursors.' })
     declare edges: Edge[];
 
-    @Field(() => PageInfo, { description: 'Whether more follow.' })
+    @Field(() => PageInfo, { description: 'Where the page stands in the whole.' })
     declare pageInfo: PageInfo;
   }
   return Connection;
 }
 
-export type Row = Readonly<Record<string, unknown>>;
+/** Type of a column that rows are listed by. */
+export type CursorType = 'bigint' | 'integer' | 'text';
+const FORMS: Readonly<Record<CursorType, RegExp>> = {
+  bigint: /^(0|[1-9]\d{0,17})$/,
+  integer: /^(0|[1-9]\d{0,8})$/,
+  text: /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/,
+};
+const MOST_CHARACTERS = 500;
 
-export interface Listing {
-  readonly select: RawBuilder<unknown>;
-  /** `from` with its joins. */
-  readonly from: RawBuilder<unknown>;
-  readonly where: readonly Condition[];
-  /** Columns of the key, in the order of the list; all ascend or all descend. */
-  readonly key: readonly string[];
-  readonly descending?: boolean;
-}
+/** A cursor says of which list it is, and the key of its row there. */
+export const encodeCursor = (list: string, values: readonly string[]): string =>
+  Buffer.from([list, ...values].join(':')).toString('base64url');
 
-/** Reads a page in one statement. */
-export async function page<T>(
-  database: Database,
-  listing: Listing,
-  { first, after }: PageArgs,
-  make: (row: Row) => T,
-): Promise<Page<T>> {
-  if (first < 1 || first > MOST) badInput('first must be from 1 to 100');
-  const where = [...listing.where];
-  const refs = listing.key.map((column) => sql.ref(column));
-  if (after !== undefined && after !== null) {
-    const values = cursorValues(after, listing.key.length).map((value) => sql`${value}`);
-    const sign = listing.descending ? sql`<` : sql`>`;
-    // Parameters are text; the columns of a key give them their types.
-    where.push(sql`(${sql.join(refs)}) ${sign} (${sql.join(values)})`);
-  }
-  const order = refs.map((ref) => (listing.descending ? sql`${ref} desc` : sql`${ref}`));
-  const keys = refs.map((ref, i) => sql`${ref}::text as ${sql.ref(`cursor_${i}`)}`);
-  const { rows } = await sql<Row>`select ${listing.select}, ${sql.join(keys)} from ${listing.from}
-    where ${sql.join(where, sql` and `)} order by ${sql.join(order)} limit ${sql.lit(first + 1)}`.execute(
-    database.db,
-  );
-  const shown = rows.slice(0, first);
-  const edges = shown.map((row) => ({
-    cursor: encodeCursor(listing.key.map((_, i) => String(row[`cursor_${i}`]))),
-    node: make(row),
-  }));
-  return {
-    edges,
-    pageInfo: { hasNextPage: rows.length > first, endCursor: edges.at(-1)?.cursor ?? null },
-  };
-}
-
-const encodeCursor = (values: readonly string[]): string =>
-  Buffer.from(JSON.stringify(values)).toString('base64url');
-
-const CURSOR_VALUE = /^[A-Za-z0-9._-]{1,64}$/;
-
-function cursorValues(cursor: string, count: number): string[] {
-  let values: unknown;
-  try {
-    values = JSON.parse(Buffer.from(cursor.slice(0, 500), 'base64url').toString());
-  } catch {
-    values = undefined;
-  }
+/** The key that a cursor stands for; what is no cursor of the list is refused. */
+export function decodeCursor(list: string, types: readonly CursorType[], cursor: string): string[] {
+  const [name, ...values] = Buffer.from(cursor.slice(0, MOST_CHARACTERS), 'base64url').toString().split(':');
   const isCursor =
-    Array.isArray(values) &&
-    values.length === count &&
-    values.every((value) => typeof value === 'string' && CURSOR_VALUE.test(value));
-  if (!isCursor) return badInput('after is not a cursor of this list');
-  return values as string[];
+    name === list &&
+    values.length === types.length &&
+    types.every((type, i) => FORMS[type].test(values[i])) &&
+    encodeCursor(list, values) === cursor;
+  return isCursor ? values : badInput('after is not a cursor of this list');
+}
+
+export function checkFirst({ first }: PageArgs): void {
+  if (first < 1 || first > MOST) badInput(`first must be from 1 to ${MOST}`);
 }
 
 /** An argument that does not fit; the value itself is not repeated. */

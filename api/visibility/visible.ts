@@ -2,114 +2,98 @@
  * Who sees which rows: one table of record kind × role. A rule is a condition of the query itself, so that "absent"
  * and "not yours" run the same statement and give the same nothing.
  */
-import { sql, type RawBuilder } from 'kysely';
+import { sql } from 'kysely';
 import type { Role } from '../../schema/command.js';
 import type { Viewer } from '../auth/viewer.js';
+import {
+  appointed,
+  byAppointment,
+  byOwnNetwork,
+  byOwnOrganisation,
+  everything,
+  hasAppointment,
+  hasLane,
+  hasNetwork,
+  hostLane,
+  lanesOfAppointments,
+  lanesOfNetworks,
+  nothing,
+  onOwnNetwork,
+  onOwnNetworks,
+  own,
+  ownAccount,
+  ownConnection,
+  ownLane,
+  ownOrganisation,
+  type Condition,
+  type Rule,
+} from './rules.js';
 
-export type Condition = RawBuilder<boolean>;
+export type { Condition } from './rules.js';
 
-/** Kinds of rows, each read under a fixed alias. */
+/** Kinds of rows: the table that holds them, and the alias under which they are always read. */
 export const ROW_KINDS = {
-  participant: 'p',
-  connection: 'c',
-  network: 'n',
-  market: 'm',
-  tariff: 't',
-  unit: 'u',
-  account: 'a',
-  hold: 'h',
-  agreement: 'g',
-  reading: 'r',
-  run: 'r',
-  position: 'p',
-  trade: 't',
-  receivable: 'v',
-  transaction: 'x',
+  participant: { table: 'participant', alias: 'p' },
+  /** A participant whose trades and bills are asked for. */
+  statement: { table: 'participant', alias: 'p' },
+  connection: { table: 'connection', alias: 'c' },
+  network: { table: 'network', alias: 'n' },
+  market: { table: 'market', alias: 'm' },
+  tariff: { table: 'tariff', alias: 't' },
+  tariffVersion: { table: 'tariff_version', alias: 'v' },
+  membership: { table: 'membership', alias: 'y' },
+  preference: { table: 'preference', alias: 'f' },
+  agreement: { table: 'agreement', alias: 'g' },
+  unit: { table: 'unit', alias: 'u' },
+  account: { table: 'account', alias: 'a' },
+  entry: { table: 'entry', alias: 'e' },
+  hold: { table: 'hold', alias: 'h' },
+  receivable: { table: 'receivable', alias: 'v' },
+  reading: { table: 'reading', alias: 'r' },
+  run: { table: 'run', alias: 'r' },
+  position: { table: 'position', alias: 'p' },
+  trade: { table: 'trade', alias: 't' },
+  block: { table: 'block', alias: 'b' },
+  /** A transaction in a list. */
+  transaction: { table: 'transaction', alias: 'x' },
+  /** A transaction that is asked for by its id or place. */
+  receipt: { table: 'transaction', alias: 'x' },
 } as const;
 export type RowKind = keyof typeof ROW_KINDS;
 
-type Rule = (viewer: Viewer, row: RawBuilder<unknown>) => Condition;
 type Rules = Readonly<Partial<Record<Role, Rule>>>;
 
-const everything: Rule = () => sql`true`;
-const nothing: Rule = () => sql`false`;
-
-/** The host's lane bears its name. */
-const ownLane: Rule = ({ organisation }, row) => sql`${row}.lane = ${organisation}`;
-/** The lane that hosts the participant. */
-const hostLane: Rule = ({ participant }, row) =>
-  participant ? sql`${row}.lane = ${participant.lane}` : sql`false`;
-
-/** Rows that name a participant in a column. */
-const own =
-  (column: string): Rule =>
-  ({ participant }, row) =>
-    participant
-      ? sql`${row}.lane = ${participant.lane} and ${row}.${sql.ref(column)} = ${participant.number}::bigint`
-      : sql`false`;
-
-/** Rows that name a connection of the participant in one of the columns. */
-const ownConnection =
-  (...columns: readonly string[]): Rule =>
-  ({ participant }, row) => {
-    if (!participant) return sql`false`;
-    const mine = sql`select o.number from connection o
-      where o.lane = ${participant.lane} and o.participant = ${participant.number}::bigint`;
-    const any = columns.map((column) => sql<boolean>`${row}.${sql.ref(column)} in (${mine})`);
-    return sql`${row}.lane = ${participant.lane} and (${sql.join(any, sql` or `)})`;
-  };
-
-/** Rows that name, in a column, a network that the organisation operates. */
-const ownNetwork =
-  (column: string): Rule =>
-  ({ organisation }, row) =>
-    sql`exists (select 1 from network o where o.lane = ${row}.lane and o.number = ${row}.${sql.ref(column)}
-      and o.operator = ${organisation})`;
-
-/** Rows of lanes in which the organisation operates a network. */
-const lanesOfNetworks: Rule = ({ organisation }, row) =>
-  sql`exists (select 1 from network o where o.lane = ${row}.lane and o.operator = ${organisation})`;
-
-/** Rows that name, in a column, a connection of which the organisation is the metering data provider. */
-const appointed =
-  (column: string): Rule =>
-  ({ organisation }, row) =>
-    sql`exists (select 1 from connection o where o.lane = ${row}.lane and o.number = ${row}.${sql.ref(column)}
-      and o.metering_data_provider = ${organisation})`;
-
-const ownOrganisation: Rule = ({ organisation }, row) =>
-  sql`${row}.organisation = ${organisation} and ${row}.participant is null`;
-
-/** What everybody who takes part in a lane sees: markets, tariffs, units. */
+/**
+ * What everybody who takes part in a lane sees. Market operators and distributors take part in the lanes of their
+ * channel by their role: the ledger lets them act there without a record of their own.
+ */
 const PUBLIC: Rules = {
   HOST: ownLane,
   PARTICIPANT: hostLane,
   NETWORK_OPERATOR: lanesOfNetworks,
-  METERING_DATA_PROVIDER: ({ organisation }, row) =>
-    sql`exists (select 1 from connection o where o.lane = ${row}.lane and o.metering_data_provider = ${organisation})`,
+  METERING_DATA_PROVIDER: lanesOfAppointments,
   MARKET_OPERATOR: everything,
   DISTRIBUTOR: everything,
 };
 
 /** A role without a rule sees nothing; the regulator sees everything of its channel (A3). */
 const TABLE: Readonly<Record<RowKind, Rules>> = {
-  participant: {
-    HOST: ownLane,
-    PARTICIPANT: own('number'),
-    NETWORK_OPERATOR: ({ organisation }, row) =>
-      sql`exists (select 1 from connection o join network w on w.number = o.network and w.lane = o.lane
-        where o.lane = ${row}.lane and o.participant = ${row}.number and w.operator = ${organisation})`,
-  },
-  connection: {
-    HOST: ownLane,
-    PARTICIPANT: own('participant'),
-    NETWORK_OPERATOR: ownNetwork('network'),
-    METERING_DATA_PROVIDER: ({ organisation }, row) => sql`${row}.metering_data_provider = ${organisation}`,
-  },
   network: PUBLIC,
   market: PUBLIC,
   tariff: PUBLIC,
+  tariffVersion: PUBLIC,
   unit: PUBLIC,
+  participant: { HOST: ownLane, PARTICIPANT: own('number'), NETWORK_OPERATOR: onOwnNetworks },
+  statement: { HOST: ownLane, PARTICIPANT: own('number') },
+  connection: {
+    HOST: ownLane,
+    PARTICIPANT: own('participant'),
+    NETWORK_OPERATOR: onOwnNetwork('network'),
+    METERING_DATA_PROVIDER: appointed,
+  },
+  membership: { HOST: ownLane, PARTICIPANT: ownConnection('connection') },
+  preference: { HOST: ownLane, PARTICIPANT: ownConnection('connection') },
+  agreement: { HOST: ownLane, PARTICIPANT: ownConnection('seller', 'buyer') },
   account: {
     HOST: ownLane,
     PARTICIPANT: own('participant'),
@@ -117,49 +101,44 @@ const TABLE: Readonly<Record<RowKind, Rules>> = {
     DISTRIBUTOR: ownOrganisation,
     MARKET_OPERATOR: ownOrganisation,
   },
-  hold: {
+  entry: {
     HOST: ownLane,
-    PARTICIPANT: ({ participant }, row) =>
-      participant
-        ? sql`${row}.lane = ${participant.lane} and exists (select 1 from account o where o.lane = ${row}.lane
-            and o.number in (${row}.account, ${row}.payee) and o.participant = ${participant.number}::bigint)`
-        : sql`false`,
+    PARTICIPANT: ownAccount('account'),
+    NETWORK_OPERATOR: byOwnOrganisation('account'),
+    DISTRIBUTOR: byOwnOrganisation('account'),
+    MARKET_OPERATOR: byOwnOrganisation('account'),
   },
-  agreement: { HOST: ownLane, PARTICIPANT: ownConnection('seller', 'buyer') },
+  hold: { HOST: ownLane, PARTICIPANT: ownAccount('account', 'payee') },
+  receivable: { HOST: ownLane, PARTICIPANT: ownConnection('connection') },
   reading: {
     HOST: ownLane,
     PARTICIPANT: ownConnection('connection'),
-    NETWORK_OPERATOR: ({ organisation }, row) =>
-      sql`exists (select 1 from connection o join network w on w.number = o.network and w.lane = o.lane
-        where o.lane = ${row}.lane and o.number = ${row}.connection and w.operator = ${organisation})`,
-    METERING_DATA_PROVIDER: appointed('connection'),
+    NETWORK_OPERATOR: byOwnNetwork('connection', 'connection'),
+    METERING_DATA_PROVIDER: byAppointment('connection'),
   },
   run: {
     HOST: ownLane,
     PARTICIPANT: hostLane,
-    NETWORK_OPERATOR: ({ organisation }, row) =>
-      sql`exists (select 1 from market o join network w on w.number = o.network and w.lane = o.lane
-        where o.lane = ${row}.lane and o.number = ${row}.market and w.operator = ${organisation})`,
+    NETWORK_OPERATOR: byOwnNetwork('market', 'market'),
     MARKET_OPERATOR: everything,
+    DISTRIBUTOR: everything,
   },
   position: { HOST: ownLane, PARTICIPANT: ownConnection('connection') },
   trade: { HOST: ownLane, PARTICIPANT: ownConnection('seller', 'buyer') },
-  receivable: { HOST: ownLane, PARTICIPANT: ownConnection('connection') },
-  transaction: {
-    HOST: ownLane,
-    PARTICIPANT: hostLane,
-    NETWORK_OPERATOR: lanesOfNetworks,
-    METERING_DATA_PROVIDER: ({ organisation }, row) => sql`${row}.organisation = ${organisation}`,
-    MARKET_OPERATOR: ({ organisation }, row) => sql`${row}.organisation = ${organisation}`,
-    DISTRIBUTOR: ({ organisation }, row) => sql`${row}.organisation = ${organisation}`,
+  // Every organisation of a channel has its blocks; how many transactions others made is not for participants.
+  block: {
+    HOST: hasLane,
+    NETWORK_OPERATOR: hasNetwork,
+    METERING_DATA_PROVIDER: hasAppointment,
+    MARKET_OPERATOR: everything,
+    DISTRIBUTOR: everything,
   },
+  transaction: { ...PUBLIC, PARTICIPANT: nothing },
+  receipt: PUBLIC,
 };
 
 /** The condition under which a viewer sees rows of a kind, read under the kind's alias. */
 export function visible(viewer: Viewer, kind: RowKind): Condition {
   const rule = viewer.role === 'REGULATOR' ? everything : (TABLE[kind][viewer.role] ?? nothing);
-  return sql`(${rule(viewer, sql.ref(ROW_KINDS[kind]))})`;
+  return sql`(${rule(viewer, sql.ref(ROW_KINDS[kind].alias))})`;
 }
-
-/** Fewer members than this, and a participant is not told the totals of an interval: they would tell of its neighbours. */
-export const TOTALS_MEMBERS = 5;

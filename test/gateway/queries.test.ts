@@ -96,7 +96,14 @@ describe('visibility', () => {
     settlementRuns: {
       query: () =>
         `{ list: settlementRuns(market: "${at.id('Market', 1)}", first: 100) { edges { node { id } } } }`,
-      counts: { HOST: 2, PARTICIPANT: 2, NETWORK_OPERATOR: 2, MARKET_OPERATOR: 2, REGULATOR: 2 },
+      counts: {
+        HOST: 2,
+        PARTICIPANT: 2,
+        NETWORK_OPERATOR: 2,
+        MARKET_OPERATOR: 2,
+        DISTRIBUTOR: 2,
+        REGULATOR: 2,
+      },
     },
     trades: {
       query: () => '{ list: trades(first: 100) { edges { node { id } } } }',

@@ -1,29 +1,22 @@
-import { sql } from 'kysely';
-import { Arg, Args, Authorized, Ctx, Field, ID, ObjectType, Query, Resolver } from 'type-graphql';
+import { Arg, Args, Authorized, Ctx, ID, Query, Resolver } from 'type-graphql';
 import { viewerOf, type RequestContext } from '../../context.js';
-import { decodeNodeId, decodeRef, encodeNodeId } from '../../node-id.js';
-import { visible } from '../../visibility/visible.js';
-import { RoleEnum } from '../enums.js';
-import { tradeById } from '../metering/trade.js';
-import { runById } from '../metering/run.js';
+import { encodeNodeId, isSha256 } from '../../node-id.js';
+import { listPage } from '../lists.js';
 import { Node } from '../node.js';
-import { badInput, connectionOf, page, PageArgs, type Page, type Row } from '../paging.js';
-import { RECORD_KINDS, type RecordKind } from '../record-kinds.js';
-import { Block, LedgerInfo, Transaction } from './types.js';
+import { nodeById } from '../nodes.js';
+import { badInput, PageArgs, type Page } from '../paging.js';
+import { BLOCK, BLOCKS, TRANSACTION, TRANSACTIONS } from './lists.js';
+import {
+  Block,
+  BlockConnection,
+  LedgerInfo,
+  Transaction,
+  TransactionConnection,
+  ViewerType,
+} from './types.js';
 
-const BlockConnection = connectionOf(Block, 'Block');
-const TransactionConnection = connectionOf(Transaction, 'Transaction');
 const NODES = 50;
-
-@ObjectType('Viewer', { description: 'Who asks, as the token says.' })
-class ViewerType {
-  @Field({ description: 'Organisation that the bearer belongs to, or that hosts it.' })
-  declare organisation: string;
-  @Field(() => RoleEnum, { description: 'Role in which it asks.' })
-  declare role: string;
-  @Field(() => ID, { nullable: true, description: 'Its participant, where the role is PARTICIPANT.' })
-  declare participantId: string | null;
-}
+const BLOCK_NUMBER = /^(0|[1-9]\d{0,14})$/;
 
 @Resolver()
 export class LedgerResolver {
@@ -42,7 +35,10 @@ export class LedgerResolver {
     nullable: true,
     description: 'Anything by its id; null where it is absent or not the viewer’s to see.',
   })
-  async node(@Arg('id', () => ID) id: string, @Ctx() context: RequestContext): Promise<Node | null> {
+  node(
+    @Arg('id', () => ID, { description: 'Node id.' }) id: string,
+    @Ctx() context: RequestContext,
+  ): Promise<Node | null> {
     return nodeById(id, context);
   }
 
@@ -51,90 +47,72 @@ export class LedgerResolver {
     nullable: 'items',
     description: `Up to ${NODES} nodes by their ids, in their order.`,
   })
-  nodes(@Arg('ids', () => [ID]) ids: string[], @Ctx() context: RequestContext): Promise<(Node | null)[]> {
+  nodes(
+    @Arg('ids', () => [ID], { description: `Node ids, at most ${NODES}.` }) ids: string[],
+    @Ctx() context: RequestContext,
+  ): Promise<(Node | null)[]> {
     if (ids.length > NODES) badInput(`at most ${NODES} ids`);
     return Promise.all(ids.map((id) => nodeById(id, context)));
   }
 
   @Authorized()
   @Query(() => LedgerInfo, { description: 'Where the ledger and its read model stand.' })
-  ledgerInfo(@Ctx() { ledger, projector }: RequestContext): LedgerInfo {
+  async ledgerInfo(@Ctx() { ledger, projector, database }: RequestContext): Promise<LedgerInfo> {
+    // Height and digest of one moment: the projector writes both in the transaction of their block.
+    const applied = await database.db
+      .selectFrom('checkpoint')
+      .select(['height', 'digest'])
+      .executeTakeFirstOrThrow();
     return {
       engine: ledger.engine,
       height: String(ledger.height()),
-      readableHeight: String(projector.height()),
+      readableHeight: applied.height,
+      contentDigest: applied.digest,
       readModelStopped: projector.failure !== undefined,
     };
   }
 
   @Authorized()
-  @Query(() => Block, { nullable: true, description: 'A block’s header by its number.' })
-  async block(
-    @Arg('number', () => String) number: string,
-    @Ctx() { database }: RequestContext,
+  @Query(() => Block, {
+    nullable: true,
+    description: 'A block’s header by its number. Not for participants.',
+  })
+  block(
+    @Arg('number', () => String, { description: 'Number of the block, from 0.' }) number: string,
+    @Ctx() { loaders }: RequestContext,
   ): Promise<Block | null> {
-    if (!/^\d{1,15}$/.test(number)) badInput('number is not a block number');
-    const { rows } = await sql<Row>`select * from block where number = ${number}::bigint`.execute(
-      database.db,
-    );
-    return rows.length === 0 ? null : new Block(rows[0]);
+    if (!BLOCK_NUMBER.test(number)) badInput('number is not a block number');
+    return loaders.find(BLOCK, { number });
   }
 
   @Authorized()
-  @Query(() => BlockConnection, { description: 'Headers of blocks, newest first.' })
-  blocks(@Args(() => PageArgs) args: PageArgs, @Ctx() { database }: RequestContext): Promise<Page<Block>> {
-    const listing = {
-      select: sql`b.*`,
-      from: sql`block b`,
-      where: [sql<boolean>`true`],
-      key: ['b.number'],
-      descending: true,
-    };
-    return page(database, listing, args, (row) => new Block(row));
+  @Query(() => BlockConnection, { description: 'Headers of blocks, newest first. Not for participants.' })
+  blocks(@Args(() => PageArgs) args: PageArgs, @Ctx() context: RequestContext): Promise<Page<Block>> {
+    return listPage(context, BLOCKS, args);
   }
 
   @Authorized()
-  @Query(() => Transaction, { nullable: true, description: 'A transaction by its id on the ledger.' })
+  @Query(() => Transaction, {
+    nullable: true,
+    description: 'The receipt of a transaction of a lane that the viewer takes part in.',
+  })
   transaction(
-    @Arg('transactionId', () => String) id: string,
-    @Ctx() context: RequestContext,
+    @Arg('transactionId', () => String, { description: 'Id on the ledger, 64 hexadecimal digits.' })
+    id: string,
+    @Ctx() { loaders }: RequestContext,
   ): Promise<Transaction | null> {
-    return transactionById(id, context);
+    return isSha256(id) ? loaders.find(TRANSACTION, { id }) : Promise.resolve(null);
   }
 
   @Authorized()
-  @Query(() => TransactionConnection, { description: 'Transactions that the viewer may see, newest first.' })
+  @Query(() => TransactionConnection, {
+    description:
+      'Transactions of the lanes that the viewer’s organisation takes part in, newest first. Not for participants.',
+  })
   transactions(
     @Args(() => PageArgs) args: PageArgs,
     @Ctx() context: RequestContext,
   ): Promise<Page<Transaction>> {
-    const listing = {
-      select: sql`x.*`,
-      from: sql`transaction x`,
-      where: [visible(viewerOf(context), 'transaction')],
-      key: ['x.block', 'x.position'],
-      descending: true,
-    };
-    return page(context.database, listing, args, (row) => new Transaction(row));
+    return listPage(context, TRANSACTIONS, args);
   }
-}
-
-async function transactionById(id: string, context: RequestContext): Promise<Transaction | null> {
-  const { rows } = await sql<Row>`select x.* from transaction x
-    where x.id = ${id} and ${visible(viewerOf(context), 'transaction')}`.execute(context.database.db);
-  return rows.length === 0 ? null : new Transaction(rows[0]);
-}
-
-async function nodeById(id: string, context: RequestContext): Promise<Node | null> {
-  const found = decodeNodeId(id);
-  if (!found) return null;
-  if (found.kind in RECORD_KINDS) {
-    const kind = found.kind as RecordKind;
-    const ref = decodeRef(kind, id);
-    return ref ? context.loaders.load(kind, ref) : null;
-  }
-  if (found.kind === 'Trade') return tradeById(found.parts[0], context);
-  if (found.kind === 'Run') return runById(found.lane, found.parts, context);
-  if (found.kind === 'Transaction') return transactionById(found.parts[0], context);
-  return null;
 }

@@ -1,8 +1,24 @@
-import { Field, Int, ObjectType } from 'type-graphql';
+import { Field, ID, Int, ObjectType } from 'type-graphql';
+import type { Viewer } from '../../auth/viewer.js';
 import { Instant } from '../../scalars.js';
-import { Node, text, textOrNull } from '../node.js';
-import type { Row } from '../paging.js';
+import { countsAreTold } from '../../visibility/totals.js';
 import { RoleEnum } from '../enums.js';
+import { Node } from '../node.js';
+import { connectionOf } from '../paging.js';
+import { text, textOrNull, type Row } from '../row.js';
+
+@ObjectType('Viewer', { description: 'Who asks, as the token says.' })
+export class ViewerType {
+  @Field({ description: 'Organisation that the bearer belongs to, or that hosts it.' })
+  declare organisation: string;
+  @Field(() => RoleEnum, { description: 'Role in which it asks.' })
+  declare role: string;
+  @Field(() => ID, {
+    nullable: true,
+    description: 'Node id of its participant; null where the role is not PARTICIPANT.',
+  })
+  declare participantId: string | null;
+}
 
 @ObjectType({
   implements: Node,
@@ -10,14 +26,19 @@ import { RoleEnum } from '../enums.js';
 })
 export class Transaction extends Node {
   readonly kind = 'Transaction';
-  constructor(row: Row) {
-    super(row, 'Transaction', text(row, 'id'));
+  private readonly hasCounts: boolean;
+  constructor(row: Row, viewer: Viewer) {
+    super(row);
+    this.hasCounts = countsAreTold(viewer);
+  }
+  protected override parts(): string[] {
+    return [text(this.row, 'id')];
   }
   @Field({ description: 'Id on the ledger, 64 hexadecimal digits.' })
   get transactionId(): string {
     return text(this.row, 'id');
   }
-  @Field({ description: 'Number of its block.' })
+  @Field({ description: 'Number of its block, from 0.' })
   get block(): string {
     return text(this.row, 'block');
   }
@@ -37,7 +58,7 @@ export class Transaction extends Node {
   get organisation(): string {
     return text(this.row, 'organisation');
   }
-  @Field(() => RoleEnum, { nullable: true, description: 'Role on its certificate.' })
+  @Field(() => RoleEnum, { description: 'Role on its certificate.' })
   get role(): string {
     return text(this.row, 'role');
   }
@@ -47,12 +68,15 @@ export class Transaction extends Node {
   }
   @Field(() => String, {
     nullable: true,
-    description: 'Its leaf in the lane’s log; null where it was not valid.',
+    description: 'Number of its leaf in the lane’s log, from 0; null where it was not valid.',
   })
   get leaf(): string | null {
     return textOrNull(this.row, 'leaf');
   }
-  @Field(() => String, { nullable: true, description: 'Root over its domain events, hexadecimal.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'Root over its domain events, SHA-256 in hexadecimal; null where it was not valid.',
+  })
   get eventRoot(): string | null {
     return textOrNull(this.row, 'event_root');
   }
@@ -60,20 +84,33 @@ export class Transaction extends Node {
   get valid(): boolean {
     return this.row.valid as boolean;
   }
-  @Field(() => Int, { description: 'Commands in it.' })
-  get commands(): number {
-    return this.row.commands as number;
+  @Field(() => Int, {
+    nullable: true,
+    description: 'Number of commands in it; null for participants, whose neighbours’ they may be.',
+  })
+  get commands(): number | null {
+    return this.hasCounts ? (this.row.commands as number) : null;
   }
-  @Field(() => Int, { description: 'Commands of it that were refused.' })
-  get refused(): number {
-    return this.row.refused as number;
+  @Field(() => Int, {
+    nullable: true,
+    description: 'Number of its commands that were refused; null for participants.',
+  })
+  get refused(): number | null {
+    return this.hasCounts ? (this.row.refused as number) : null;
+  }
+  @Field(() => Int, {
+    nullable: true,
+    description: 'Number of its commands that had been decided before; null for participants.',
+  })
+  get replayed(): number | null {
+    return this.hasCounts ? (this.row.replayed as number) : null;
   }
 }
 
 @ObjectType({ description: 'The header of a block.' })
 export class Block {
   constructor(private readonly row: Row) {}
-  @Field({ description: 'From 0.' })
+  @Field({ description: 'Its number, from 0.' })
   get number(): string {
     return text(this.row, 'number');
   }
@@ -81,11 +118,11 @@ export class Block {
   get headerHash(): string {
     return text(this.row, 'header_hash');
   }
-  @Field({ description: 'Header hash of the block before it.' })
+  @Field({ description: 'Header hash of the block before it, hexadecimal.' })
   get previousHash(): string {
     return text(this.row, 'previous_hash');
   }
-  @Field({ description: 'SHA-256 of its transactions’ envelopes.' })
+  @Field({ description: 'SHA-256 of its transactions’ envelopes, hexadecimal.' })
   get dataHash(): string {
     return text(this.row, 'data_hash');
   }
@@ -93,7 +130,7 @@ export class Block {
   get sizeBytes(): number {
     return this.row.size_bytes as number;
   }
-  @Field(() => Int, { description: 'Transactions in it.' })
+  @Field(() => Int, { description: 'Number of transactions in it.' })
   get transactions(): number {
     return this.row.transactions as number;
   }
@@ -107,6 +144,15 @@ export class LedgerInfo {
   declare height: string;
   @Field({ description: 'Number of blocks whose figures are readable.' })
   declare readableHeight: string;
+  @Field({
+    description:
+      'SHA-256 chained over all that the read model has applied up to readableHeight, hexadecimal: the same ' +
+      'wherever the same blocks were applied.',
+  })
+  declare contentDigest: string;
   @Field({ description: 'Whether the read model stopped for a fault: answers are then of its last height.' })
   declare readModelStopped: boolean;
 }
+
+export const BlockConnection = connectionOf(Block, 'Block');
+export const TransactionConnection = connectionOf(Transaction, 'Transaction');

@@ -1,8 +1,10 @@
-import { Field, Int, ObjectType } from 'type-graphql';
-import { integer, Node, text, textOrNull } from '../node.js';
-import type { Row } from '../paging.js';
+import { Field, ID, Int, ObjectType } from 'type-graphql';
+import { encodeNodeId } from '../../node-id.js';
 import { EnergyWh, Instant, PriceMicrosPerMWh } from '../../scalars.js';
 import { AgreementKindEnum, AgreementStateEnum, MarketStateEnum, TariffBasisEnum } from '../enums.js';
+import { Node } from '../node.js';
+import { connectionOf } from '../paging.js';
+import { text, textOrNull, type Row } from '../row.js';
 
 @ObjectType({
   implements: Node,
@@ -10,9 +12,7 @@ import { AgreementKindEnum, AgreementStateEnum, MarketStateEnum, TariffBasisEnum
 })
 export class Market extends Node {
   readonly kind = 'Market';
-  constructor(row: Row) {
-    super(row, 'Market', integer(row, 'number'));
-  }
+
   @Field({ description: 'Id that its host gave.' })
   get marketId(): string {
     return text(this.row, 'market_id');
@@ -42,29 +42,55 @@ export class Market extends Node {
   }
 }
 
+/** A line as the read model keeps it: amounts and numbers as text. */
+interface StoredLine {
+  readonly lineId: string;
+  readonly payee: string;
+  readonly basis: string;
+  readonly rateMicros: string;
+  readonly taxCode: string;
+  readonly staysPayableOnTraded: boolean;
+}
+
 @ObjectType({ description: 'A line of a tariff.' })
-export class TariffLineType {
+export class TariffLine {
+  constructor(
+    private readonly lane: string,
+    private readonly line: StoredLine,
+  ) {}
   @Field({ description: 'Short id of the line.' })
-  declare lineId: string;
-  @Field({ description: 'Account number that it is paid to, or that pays feed-in.' })
-  declare payee: string;
+  get lineId(): string {
+    return this.line.lineId;
+  }
+  @Field(() => ID, { description: 'Node id of the account that it is paid to, or that pays feed-in.' })
+  get payee(): string {
+    return encodeNodeId('Account', this.lane, this.line.payee);
+  }
   @Field(() => TariffBasisEnum, { description: 'What the rate is charged on.' })
-  declare basis: string;
+  get basis(): string {
+    return this.line.basis;
+  }
   @Field(() => PriceMicrosPerMWh, {
     description:
-      'Micros per MWh paid (IMPORT_WH) or received (EXPORT_WH); per 24 h (DAY); per MW and 24 h (W_DAY).',
+      'Micros per MWh paid (IMPORT_WH) or received (EXPORT_WH); micros per 24 h (DAY); micros per MW and 24 h (W_DAY).',
   })
-  declare rateMicros: string;
+  get rateMicros(): string {
+    return this.line.rateMicros;
+  }
   @Field({ description: 'Tax code.' })
-  declare taxCode: string;
+  get taxCode(): string {
+    return this.line.taxCode;
+  }
   @Field({ description: 'Whether energy traded with a member pays it too.' })
-  declare staysPayableOnTraded: boolean;
+  get staysPayableOnTraded(): boolean {
+    return this.line.staysPayableOnTraded;
+  }
 }
 
 @ObjectType({ description: 'A version of a tariff.' })
 export class TariffVersion {
   constructor(private readonly row: Row) {}
-  @Field(() => Int, { description: 'From 1.' })
+  @Field(() => Int, { description: 'Number of the version, from 1.' })
   get version(): number {
     return this.row.version as number;
   }
@@ -72,18 +98,17 @@ export class TariffVersion {
   get effectiveFrom(): string {
     return text(this.row, 'effective_from');
   }
-  @Field(() => [TariffLineType], { description: 'Its lines.' })
-  get lines(): TariffLineType[] {
-    return this.row.lines as TariffLineType[];
+  @Field(() => [TariffLine], { description: 'Its lines.' })
+  get lines(): TariffLine[] {
+    const lane = text(this.row, 'lane');
+    return (this.row.lines as StoredLine[]).map((line) => new TariffLine(lane, line));
   }
 }
 
 @ObjectType({ implements: Node, description: 'A tariff: lines, by version.' })
 export class Tariff extends Node {
   readonly kind = 'Tariff';
-  constructor(row: Row) {
-    super(row, 'Tariff', integer(row, 'number'));
-  }
+
   @Field({ description: 'Id that its owner gave.' })
   get tariffId(): string {
     return text(this.row, 'tariff_id');
@@ -100,8 +125,14 @@ export class Tariff extends Node {
 })
 export class Agreement extends Node {
   readonly kind = 'Agreement';
-  constructor(row: Row) {
-    super(row, 'Agreement', integer(row, 'number'));
+
+  @Field(() => ID, { description: 'Node id of the connection that sells: known to both sides.' })
+  get sellerId(): string {
+    return encodeNodeId('Connection', this.lane, text(this.row, 'seller'));
+  }
+  @Field(() => ID, { description: 'Node id of the connection that buys: known to both sides.' })
+  get buyerId(): string {
+    return encodeNodeId('Connection', this.lane, text(this.row, 'buyer'));
   }
   @Field(() => AgreementKindEnum, { description: 'Contract (stage 1) or nomination (stage 2).' })
   get stage(): string {
@@ -111,11 +142,11 @@ export class Agreement extends Node {
   get state(): string {
     return text(this.row, 'state');
   }
-  @Field(() => PriceMicrosPerMWh, { description: 'Price; zero is an energy gift.' })
+  @Field(() => PriceMicrosPerMWh, { description: 'Price in micros per MWh; zero is an energy gift.' })
   get price(): string {
     return text(this.row, 'price');
   }
-  @Field(() => EnergyWh, { nullable: true, description: 'Most energy an interval; null: no limit.' })
+  @Field(() => EnergyWh, { nullable: true, description: 'Most energy an interval, in Wh; null: no limit.' })
   get limitWh(): string | null {
     return textOrNull(this.row, 'limit_wh');
   }
@@ -131,3 +162,42 @@ export class Agreement extends Node {
     return textOrNull(this.row, 'effective_to');
   }
 }
+
+@ObjectType({ description: 'A connection’s membership of a market, from an interval on.' })
+export class Membership {
+  constructor(readonly row: Row) {}
+  @Field(() => Instant, { description: 'First interval start in force.' })
+  get effectiveFrom(): string {
+    return text(this.row, 'effective_from');
+  }
+}
+
+@ObjectType({ description: 'What a member wants of the community, from an interval on.' })
+export class CommunityPreference {
+  constructor(readonly row: Row) {}
+  @Field(() => Instant, { description: 'First interval start in force.' })
+  get effectiveFrom(): string {
+    return text(this.row, 'effective_from');
+  }
+  @Field(() => PriceMicrosPerMWh, {
+    nullable: true,
+    description: 'Least price to sell at, in micros per MWh; null: it does not sell.',
+  })
+  get minSellPrice(): string | null {
+    return textOrNull(this.row, 'min_sell_price');
+  }
+  @Field(() => PriceMicrosPerMWh, {
+    nullable: true,
+    description: 'Most to buy at, in micros per MWh; null: it does not buy.',
+  })
+  get maxBuyPrice(): string | null {
+    return textOrNull(this.row, 'max_buy_price');
+  }
+}
+
+export const MarketConnection = connectionOf(Market, 'Market');
+export const TariffConnection = connectionOf(Tariff, 'Tariff');
+export const TariffVersionConnection = connectionOf(TariffVersion, 'TariffVersion');
+export const AgreementConnection = connectionOf(Agreement, 'Agreement');
+export const MembershipConnection = connectionOf(Membership, 'Membership');
+export const CommunityPreferenceConnection = connectionOf(CommunityPreference, 'CommunityPreference');

@@ -1,59 +1,47 @@
-/** Totals of intervals, each request's in one statement. */
-import DataLoader from 'dataloader';
+/** Totals of runs, each request's in one statement, where the viewer is told them. */
 import { sql } from 'kysely';
-import type { RequestContext } from '../../context.js';
-import type { Row } from '../paging.js';
-import type { IntervalTotals, SettlementRun, StageTotal } from './types.js';
+import { inOrder, keyName, keyTable, type Lookup } from '../../lookup.js';
+import { totalsAreTold } from '../../visibility/totals.js';
+import { visible } from '../../visibility/visible.js';
+import type { Row } from '../row.js';
+import type { IntervalTotals, StageTotal } from './types.js';
 
-interface Key {
-  readonly lane: string;
-  readonly market: string;
-  readonly start: string;
-  readonly run: number;
-}
+const KEY = { lane: 'text', market: 'bigint', start: 'bigint', run: 'integer' } as const;
 
-const loaders = new WeakMap<RequestContext, DataLoader<Key, IntervalTotals, string>>();
-const nameOf = (k: Key): string => `${k.lane}/${k.market}/${k.start}/${k.run}`;
+const positions = sql`select
+    sum(p.import_wh) as import_wh, sum(p.export_wh) as export_wh,
+    sum(p.contracted_bought_wh) as contracted_wh,
+    sum(p.nominated_bought_wh) as nominated_wh,
+    sum(p.community_bought_wh) as community_wh, sum(p.community_bought_micros) as community_micros,
+    sum(p.import_wh - p.contracted_bought_wh - p.nominated_bought_wh - p.community_bought_wh) as residual_import_wh,
+    sum(p.residual_import_micros) as residual_import_micros,
+    sum(p.export_wh - p.contracted_sold_wh - p.nominated_sold_wh - p.community_sold_wh) as residual_export_wh,
+    -sum(p.residual_export_micros) as residual_export_micros
+  from position p where p.market = r.market and p.start = r.start and p.run = r.run and p.lane = r.lane`;
+/** What bilateral trades come to; what the community's do stands in the positions. */
+const trades = sql`select
+    sum(t.amount) filter (where t.stage = 'CONTRACTED') as contracted_micros,
+    sum(t.amount) filter (where t.stage = 'NOMINATED') as nominated_micros
+  from trade t where t.market = r.market and t.start = r.start and t.run = r.run and t.lane = r.lane`;
 
-/** Totals of a run that the viewer may see. */
-export function totalsOf(context: RequestContext, { lane, row }: SettlementRun): Promise<IntervalTotals> {
-  let loader = loaders.get(context);
-  if (!loader) {
-    loader = new DataLoader((keys: readonly Key[]) => read(context, keys), { cacheKeyFn: nameOf });
-    loaders.set(context, loader);
-  }
-  return loader.load({
-    lane,
-    market: row.market as string,
-    start: row.start as string,
-    run: row.run as number,
+/** Keys are rows of runs; none is found where the totals are withheld. */
+export const TOTALS: Lookup<Row, IntervalTotals> = {
+  nameOf: (run) => keyName(KEY, run),
+  read: async (runs, { db }, viewer) => {
+    const { rows } = await sql<Row>`select k.key_order, s.*, b.* from ${keyTable(KEY, runs)}
+      join run r on r.market = k.market and r.start = k.start and r.run = k.run and r.lane = k.lane
+      cross join lateral (${positions}) s cross join lateral (${trades}) b
+      where ${visible(viewer, 'run')} and ${totalsAreTold(viewer)}`.execute(db);
+    return inOrder(runs, rows, totalsFrom);
+  },
+};
+
+function totalsFrom(row: Row): IntervalTotals {
+  const at = (column: string): string => (row[column] ?? '0') as string;
+  const stage = (name: string): StageTotal => ({
+    quantityWh: at(`${name}_wh`),
+    amountMicros: at(`${name}_micros`),
   });
-}
-
-async function read(context: RequestContext, keys: readonly Key[]): Promise<IntervalTotals[]> {
-  const { rows } = await sql<Row>`select k.lane, k.market, k.start, k.run,
-      sum(p.import_wh) as import_wh, sum(p.export_wh) as export_wh,
-      sum(p.contracted_bought_wh) as contracted, sum(p.nominated_bought_wh) as nominated,
-      sum(p.community_bought_wh) as community, sum(p.community_bought_micros) as community_micros,
-      sum(p.import_wh - p.contracted_bought_wh - p.nominated_bought_wh - p.community_bought_wh) as residual_import,
-      sum(p.residual_import_micros) as residual_import_micros,
-      sum(p.export_wh - p.contracted_sold_wh - p.nominated_sold_wh - p.community_sold_wh) as residual_export,
-      -sum(p.residual_export_micros) as residual_export_micros,
-      (select coalesce(sum(t.amount), 0) from trade t where t.start = k.start and t.market = k.market
-        and t.run = k.run and t.lane = k.lane and t.stage = 'CONTRACTED') as contracted_micros,
-      (select coalesce(sum(t.amount), 0) from trade t where t.start = k.start and t.market = k.market
-        and t.run = k.run and t.lane = k.lane and t.stage = 'NOMINATED') as nominated_micros
-    from unnest(${keys.map((k) => k.lane)}::text[], ${keys.map((k) => k.market)}::bigint[],
-      ${keys.map((k) => k.start)}::bigint[], ${keys.map((k) => k.run)}::integer[]) as k(lane, market, start, run)
-    join position p on p.start = k.start and p.market = k.market and p.run = k.run and p.lane = k.lane
-    group by k.lane, k.market, k.start, k.run`.execute(context.database.db);
-  const found = new Map(rows.map((row) => [nameOf(row as unknown as Key), row]));
-  return keys.map((key) => totals(found.get(nameOf(key)) ?? {}));
-}
-
-function totals(row: Row): IntervalTotals {
-  const at = (column: string): string => String(row[column] ?? 0);
-  const stage = (name: string): StageTotal => ({ quantityWh: at(name), amountMicros: at(`${name}_micros`) });
   return {
     importWh: at('import_wh'),
     exportWh: at('export_wh'),

@@ -1,33 +1,40 @@
-import { sql } from 'kysely';
 import { Arg, Args, Authorized, Ctx, FieldResolver, ID, Query, Resolver, Root } from 'type-graphql';
-import { viewerOf, type RequestContext } from '../../context.js';
-import { decodeRef } from '../../node-id.js';
-import { visible } from '../../visibility/visible.js';
+import type { RequestContext } from '../../context.js';
+import { RECEIPT } from '../ledger/lists.js';
 import { Transaction } from '../ledger/types.js';
-import { transactionAt } from '../ledger/transaction-loader.js';
-import { connectionOf, page, PageArgs, type Page } from '../paging.js';
-import { UNIT_COLUMNS } from '../record-kinds.js';
+import { listPage } from '../lists.js';
+import { RUNS_OF_ENTRY } from '../metering/runs-of-entry.js';
+import { SettlementRun } from '../metering/types.js';
+import { PageArgs, type Page } from '../paging.js';
+import { namedBy } from '../references.js';
 import { Connection, Participant } from '../registration/types.js';
-import { Account, Entry, Hold, Receivable, Unit } from './types.js';
-
-const UnitConnection = connectionOf(Unit, 'Unit');
-const AccountConnection = connectionOf(Account, 'Account');
-const EntryConnection = connectionOf(Entry, 'Entry');
-const HoldConnection = connectionOf(Hold, 'Hold');
-const ReceivableConnection = connectionOf(Receivable, 'Receivable');
+import {
+  ACCOUNTS,
+  ACCOUNTS_OF_PARTICIPANT,
+  ENTRIES_OF_ACCOUNT,
+  HOLDS_OF_ACCOUNT,
+  RECEIVABLES,
+  UNITS,
+} from './lists.js';
+import {
+  Account,
+  AccountConnection,
+  Entry,
+  EntryConnection,
+  Hold,
+  HoldConnection,
+  Receivable,
+  ReceivableConnection,
+  Unit,
+  UnitConnection,
+} from './types.js';
 
 @Resolver(() => Unit)
 export class UnitResolver {
   @Authorized()
   @Query(() => UnitConnection, { description: 'Units of the lanes that the viewer takes part in.' })
   units(@Args(() => PageArgs) args: PageArgs, @Ctx() context: RequestContext): Promise<Page<Unit>> {
-    const listing = {
-      select: UNIT_COLUMNS,
-      from: sql`unit u`,
-      where: [visible(viewerOf(context), 'unit')],
-      key: ['u.number', 'u.lane'],
-    };
-    return page(context.database, listing, args, (row) => new Unit(row));
+    return listPage(context, UNITS, args);
   }
 }
 
@@ -38,20 +45,13 @@ export class AccountResolver {
   accounts(
     @Args(() => PageArgs) args: PageArgs,
     @Ctx() context: RequestContext,
-    @Arg('participant', () => ID, { nullable: true, description: 'Only those of this participant.' })
-    id?: string,
+    @Arg('participant', () => ID, {
+      nullable: true,
+      description: 'Only those of this participant, by its node id.',
+    })
+    participant?: string | null,
   ): Promise<Page<Account>> {
-    const ref = id === undefined ? undefined : decodeRef('Participant', id);
-    const isOf = ref
-      ? sql<boolean>`a.lane = ${ref.lane} and a.participant = ${ref.number}::bigint`
-      : sql<boolean>`false`;
-    const listing = {
-      select: sql`a.*`,
-      from: sql`account a`,
-      where: [id === undefined ? sql<boolean>`true` : isOf, visible(viewerOf(context), 'account')],
-      key: ['a.number', 'a.lane'],
-    };
-    return page(context.database, listing, args, (row) => new Account(row));
+    return listPage(context, ACCOUNTS, args, namedBy('Participant', participant, 'a', 'participant'));
   }
 
   @FieldResolver(() => Unit, { nullable: true, description: 'What it holds.' })
@@ -75,44 +75,71 @@ export class AccountResolver {
   entries(
     @Root() { lane, row }: Account,
     @Args(() => PageArgs) args: PageArgs,
-    @Ctx() context: RequestContext,
+    @Ctx() { loaders }: RequestContext,
   ): Promise<Page<Entry>> {
-    // Whoever sees an account sees its postings.
-    const listing = {
-      select: sql`e.*`,
-      from: sql`entry e`,
-      where: [sql<boolean>`e.account = ${row.number}::bigint and e.lane = ${lane}`],
-      key: ['e.sequence'],
-      descending: true,
-    };
-    return page(context.database, listing, args, (entry) => new Entry(entry));
+    return loaders.page(ENTRIES_OF_ACCOUNT, { lane, account: row.number }, args);
   }
 
   @FieldResolver(() => HoldConnection, { description: 'Holds on it, newest first.' })
   holds(
     @Root() { lane, row }: Account,
     @Args(() => PageArgs) args: PageArgs,
-    @Ctx() context: RequestContext,
+    @Ctx() { loaders }: RequestContext,
   ): Promise<Page<Hold>> {
-    const listing = {
-      select: sql`h.*`,
-      from: sql`hold h`,
-      where: [
-        sql<boolean>`h.account = ${row.number}::bigint and h.lane = ${lane}`,
-        visible(viewerOf(context), 'hold'),
-      ],
-      key: ['h.number'],
-      descending: true,
-    };
-    return page(context.database, listing, args, (hold) => new Hold(hold));
+    return loaders.page(HOLDS_OF_ACCOUNT, { lane, account: row.number }, args);
+  }
+}
+
+@Resolver(() => Participant)
+export class AccountOwnerResolver {
+  @FieldResolver(() => AccountConnection, {
+    description: 'Its accounts, as far as the viewer may see them.',
+  })
+  accounts(
+    @Root() { lane, row }: Participant,
+    @Args(() => PageArgs) args: PageArgs,
+    @Ctx() { loaders }: RequestContext,
+  ): Promise<Page<Account>> {
+    return loaders.page(ACCOUNTS_OF_PARTICIPANT, { lane, participant: row.number }, args);
   }
 }
 
 @Resolver(() => Entry)
 export class EntryResolver {
   @FieldResolver(() => Transaction, { nullable: true, description: 'Transaction that it stands in.' })
-  transaction(@Root() { row }: Entry, @Ctx() context: RequestContext): Promise<Transaction | null> {
-    return transactionAt(context, row.block as string, row.position as number);
+  transaction(@Root() { row }: Entry, @Ctx() { loaders }: RequestContext): Promise<Transaction | null> {
+    return loaders.find(RECEIPT, row);
+  }
+
+  @FieldResolver(() => [SettlementRun], {
+    description:
+      'Runs of its interval in the same transaction: the settlement that posted it, and those of other markets ' +
+      'that were settled with it. Empty where no settlement made it.',
+  })
+  async settlementRuns(
+    @Root() { row }: Entry,
+    @Ctx() { loaders }: RequestContext,
+  ): Promise<readonly SettlementRun[]> {
+    return row.interval_start === null ? [] : ((await loaders.find(RUNS_OF_ENTRY, row)) ?? []);
+  }
+}
+
+@Resolver(() => Hold)
+export class HoldResolver {
+  @FieldResolver(() => Account, {
+    nullable: true,
+    description: 'Account of which it reserves; null where it is not the viewer’s to see.',
+  })
+  account(@Root() { lane, row }: Hold, @Ctx() { loaders }: RequestContext): Promise<Account | null> {
+    return loaders.load('Account', { lane, number: row.account as string });
+  }
+
+  @FieldResolver(() => Account, {
+    nullable: true,
+    description: 'Account that it can be captured for; null where it is not the viewer’s to see.',
+  })
+  payee(@Root() { lane, row }: Hold, @Ctx() { loaders }: RequestContext): Promise<Account | null> {
+    return loaders.load('Account', { lane, number: row.payee as string });
   }
 }
 
@@ -124,14 +151,7 @@ export class ReceivableResolver {
     @Args(() => PageArgs) args: PageArgs,
     @Ctx() context: RequestContext,
   ): Promise<Page<Receivable>> {
-    const listing = {
-      select: sql`v.*`,
-      from: sql`receivable v`,
-      where: [visible(viewerOf(context), 'receivable')],
-      key: ['v.id'],
-      descending: true,
-    };
-    return page(context.database, listing, args, (row) => new Receivable(row));
+    return listPage(context, RECEIVABLES, args);
   }
 
   @FieldResolver(() => Connection, { nullable: true, description: 'Connection whose bill it was.' })

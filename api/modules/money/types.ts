@@ -1,8 +1,9 @@
 import { Field, Int, ObjectType } from 'type-graphql';
-import { integer, Node, text, textOrNull } from '../node.js';
-import type { Row } from '../paging.js';
 import { Instant, MoneyMicros } from '../../scalars.js';
 import { AccountKindEnum, UnitKindEnum } from '../enums.js';
+import { Node } from '../node.js';
+import { connectionOf } from '../paging.js';
+import { text, textOrNull, type Row } from '../row.js';
 
 @ObjectType({
   implements: Node,
@@ -10,9 +11,7 @@ import { AccountKindEnum, UnitKindEnum } from '../enums.js';
 })
 export class Unit extends Node {
   readonly kind = 'Unit';
-  constructor(row: Row) {
-    super(row, 'Unit', integer(row, 'number'));
-  }
+
   @Field(() => UnitKindEnum, { description: 'Dues, or local credit.' })
   get unitKind(): string {
     return text(this.row, 'kind');
@@ -29,11 +28,17 @@ export class Unit extends Node {
   get region(): string {
     return text(this.row, 'region');
   }
-  @Field(() => MoneyMicros, { nullable: true, description: 'Most that may be issued; null for dues.' })
+  @Field(() => MoneyMicros, {
+    nullable: true,
+    description: 'Most that may be issued, in micros; null for dues.',
+  })
   get ceilingMicros(): string | null {
     return this.unitKind === 'SPARKZ' ? text(this.row, 'ceiling') : null;
   }
-  @Field(() => MoneyMicros, { nullable: true, description: 'Minted − burned; null for dues.' })
+  @Field(() => MoneyMicros, {
+    nullable: true,
+    description: 'Issued and not redeemed: minted − burned, in micros; null for dues.',
+  })
   get issuedMicros(): string | null {
     return textOrNull(this.row, 'issued');
   }
@@ -42,9 +47,7 @@ export class Unit extends Node {
 @ObjectType({ implements: Node, description: 'An account; every posting to it is numbered.' })
 export class Account extends Node {
   readonly kind = 'Account';
-  constructor(row: Row) {
-    super(row, 'Account', integer(row, 'number'));
-  }
+
   @Field({ description: 'Number on the ledger.' })
   get number(): string {
     return text(this.row, 'number');
@@ -57,15 +60,18 @@ export class Account extends Node {
   get organisation(): string {
     return text(this.row, 'organisation');
   }
-  @Field(() => MoneyMicros, { nullable: true, description: 'Least that balance − held may be; null: none.' })
+  @Field(() => MoneyMicros, {
+    nullable: true,
+    description: 'Least that balance − held may be, in micros; null: none.',
+  })
   get floorMicros(): string | null {
     return textOrNull(this.row, 'floor');
   }
-  @Field(() => MoneyMicros, { description: 'Sum of its postings.' })
+  @Field(() => MoneyMicros, { description: 'Sum of its postings, in micros.' })
   get balanceMicros(): string {
     return text(this.row, 'balance');
   }
-  @Field(() => MoneyMicros, { description: 'Part of the balance that is held for others.' })
+  @Field(() => MoneyMicros, { description: 'Part of the balance that is held for others, in micros.' })
   get heldMicros(): string {
     return text(this.row, 'held');
   }
@@ -82,11 +88,11 @@ export class Entry {
   get sequence(): string {
     return text(this.row, 'sequence');
   }
-  @Field(() => MoneyMicros, { description: 'Positive into the account.' })
+  @Field(() => MoneyMicros, { description: 'Amount in micros; positive into the account.' })
   get amountMicros(): string {
     return text(this.row, 'amount');
   }
-  @Field(() => MoneyMicros, { description: 'Balance after it.' })
+  @Field(() => MoneyMicros, { description: 'Balance after it, in micros.' })
   get balanceAfterMicros(): string {
     return text(this.row, 'balance_after');
   }
@@ -107,14 +113,12 @@ export class Entry {
 @ObjectType({ implements: Node, description: 'An amount of an account that is reserved for a payee.' })
 export class Hold extends Node {
   readonly kind = 'Hold';
-  constructor(row: Row) {
-    super(row, 'Hold', integer(row, 'number'));
-  }
-  @Field(() => MoneyMicros, { description: 'What was reserved.' })
+
+  @Field(() => MoneyMicros, { description: 'What was reserved, in micros.' })
   get amountMicros(): string {
     return text(this.row, 'amount');
   }
-  @Field(() => MoneyMicros, { description: 'What is still reserved; 0 where it has ended.' })
+  @Field(() => MoneyMicros, { description: 'What is still reserved, in micros; 0 where it has ended.' })
   get remainingMicros(): string {
     return text(this.row, 'remaining');
   }
@@ -135,7 +139,7 @@ export class Receivable {
   get intervalStart(): string {
     return text(this.row, 'start');
   }
-  @Field(() => MoneyMicros, { description: 'What was owed.' })
+  @Field(() => MoneyMicros, { description: 'What was owed, in micros.' })
   get amountMicros(): string {
     return text(this.row, 'amount');
   }
@@ -144,3 +148,9 @@ export class Receivable {
     return text(this.row, 'due_at');
   }
 }
+
+export const UnitConnection = connectionOf(Unit, 'Unit');
+export const AccountConnection = connectionOf(Account, 'Account');
+export const EntryConnection = connectionOf(Entry, 'Entry');
+export const HoldConnection = connectionOf(Hold, 'Hold');
+export const ReceivableConnection = connectionOf(Receivable, 'Receivable');

@@ -1,14 +1,18 @@
-import { sql } from 'kysely';
 import { Arg, Args, Authorized, Ctx, FieldResolver, ID, Query, Resolver, Root } from 'type-graphql';
-import { viewerOf, type RequestContext } from '../../context.js';
+import type { RequestContext } from '../../context.js';
 import { decodeRef } from '../../node-id.js';
-import { visible, type Condition } from '../../visibility/visible.js';
-import { connectionOf, page, PageArgs, type Page } from '../paging.js';
-import { Connection, Network, Participant } from './types.js';
-
-const ParticipantConnection = connectionOf(Participant, 'Participant');
-const NetworkConnection = connectionOf(Network, 'Network');
-const ConnectionConnection = connectionOf(Connection, 'Connection');
+import { listPage } from '../lists.js';
+import { PageArgs, type Page } from '../paging.js';
+import { namedBy } from '../references.js';
+import { CONNECTIONS, CONNECTIONS_OF_PARTICIPANT, NETWORKS, PARTICIPANTS } from './lists.js';
+import {
+  Connection,
+  ConnectionConnection,
+  Network,
+  NetworkConnection,
+  Participant,
+  ParticipantConnection,
+} from './types.js';
 
 @Resolver(() => Participant)
 export class ParticipantResolver {
@@ -18,23 +22,16 @@ export class ParticipantResolver {
     @Args(() => PageArgs) args: PageArgs,
     @Ctx() context: RequestContext,
   ): Promise<Page<Participant>> {
-    const listing = {
-      select: sql`p.*`,
-      from: sql`participant p`,
-      where: [visible(viewerOf(context), 'participant')],
-      key: ['p.number', 'p.lane'],
-    };
-    return page(context.database, listing, args, (row) => new Participant(row));
+    return listPage(context, PARTICIPANTS, args);
   }
 
   @FieldResolver(() => ConnectionConnection, { description: 'Its connections.' })
   connections(
-    @Root() participant: Participant,
+    @Root() { lane, row }: Participant,
     @Args(() => PageArgs) args: PageArgs,
-    @Ctx() context: RequestContext,
+    @Ctx() { loaders }: RequestContext,
   ): Promise<Page<Connection>> {
-    const { lane, row } = participant;
-    return connectionsWhere(context, args, sql`c.lane = ${lane} and c.participant = ${row.number}::bigint`);
+    return loaders.page(CONNECTIONS_OF_PARTICIPANT, { lane, participant: row.number }, args);
   }
 }
 
@@ -43,20 +40,17 @@ export class NetworkResolver {
   @Authorized()
   @Query(() => NetworkConnection, { description: 'Networks of the lanes that the viewer takes part in.' })
   networks(@Args(() => PageArgs) args: PageArgs, @Ctx() context: RequestContext): Promise<Page<Network>> {
-    const listing = {
-      select: sql`n.*`,
-      from: sql`network n`,
-      where: [visible(viewerOf(context), 'network')],
-      key: ['n.number', 'n.lane'],
-    };
-    return page(context.database, listing, args, (row) => new Network(row));
+    return listPage(context, NETWORKS, args);
   }
 
   @Authorized()
   @Query(() => Network, { nullable: true, description: 'A network by its id.' })
-  network(@Arg('id', () => ID) id: string, @Ctx() context: RequestContext): Promise<Network | null> {
+  network(
+    @Arg('id', () => ID, { description: 'Node id of the network.' }) id: string,
+    @Ctx() { loaders }: RequestContext,
+  ): Promise<Network | null> {
     const ref = decodeRef('Network', id);
-    return ref ? context.loaders.load('Network', ref) : Promise.resolve(null);
+    return ref ? loaders.load('Network', ref) : Promise.resolve(null);
   }
 }
 
@@ -67,15 +61,10 @@ export class ConnectionResolver {
   connections(
     @Args(() => PageArgs) args: PageArgs,
     @Ctx() context: RequestContext,
-    @Arg('network', () => ID, { nullable: true, description: 'Only those of this network.' })
-    network?: string,
+    @Arg('network', () => ID, { nullable: true, description: 'Only those on this network, by its node id.' })
+    network?: string | null,
   ): Promise<Page<Connection>> {
-    let where: Condition = sql`true`;
-    if (network !== undefined) {
-      const ref = decodeRef('Network', network);
-      where = ref ? sql`c.lane = ${ref.lane} and c.network = ${ref.number}::bigint` : sql`false`;
-    }
-    return connectionsWhere(context, args, where);
+    return listPage(context, CONNECTIONS, args, namedBy('Network', network, 'c', 'network'));
   }
 
   @FieldResolver(() => Participant, {
@@ -93,18 +82,4 @@ export class ConnectionResolver {
   network(@Root() { lane, row }: Connection, @Ctx() { loaders }: RequestContext): Promise<Network | null> {
     return loaders.load('Network', { lane, number: row.network as string });
   }
-}
-
-function connectionsWhere(
-  context: RequestContext,
-  args: PageArgs,
-  where: Condition,
-): Promise<Page<Connection>> {
-  const listing = {
-    select: sql`c.*`,
-    from: sql`connection c`,
-    where: [where, visible(viewerOf(context), 'connection')],
-    key: ['c.number', 'c.lane'],
-  };
-  return page(context.database, listing, args, (row) => new Connection(row));
 }

@@ -1,7 +1,8 @@
 import { Field, Int, ObjectType } from 'type-graphql';
-import { integer, Node, text, textOrNull } from '../node.js';
-import type { Row } from '../paging.js';
 import { Instant, PowerW, PriceMicrosPerMWh } from '../../scalars.js';
+import { Node } from '../node.js';
+import { connectionOf } from '../paging.js';
+import { text, textOrNull } from '../row.js';
 
 @ObjectType({
   implements: Node,
@@ -9,9 +10,7 @@ import { Instant, PowerW, PriceMicrosPerMWh } from '../../scalars.js';
 })
 export class Participant extends Node {
   readonly kind = 'Participant';
-  constructor(row: Row) {
-    super(row, 'Participant', integer(row, 'number'));
-  }
+
   @Field({ description: 'Opaque id that the host gave.' })
   get participantId(): string {
     return text(this.row, 'participant_id');
@@ -29,9 +28,7 @@ export class Participant extends Node {
 @ObjectType({ implements: Node, description: 'A grid network.' })
 export class Network extends Node {
   readonly kind = 'Network';
-  constructor(row: Row) {
-    super(row, 'Network', integer(row, 'number'));
-  }
+
   @Field({ description: 'Id that its operator gave.' })
   get networkId(): string {
     return text(this.row, 'network_id');
@@ -48,7 +45,10 @@ export class Network extends Node {
   get timeZone(): string {
     return text(this.row, 'time_zone');
   }
-  @Field(() => PriceMicrosPerMWh, { nullable: true, description: 'Highest community price; null: no cap.' })
+  @Field(() => PriceMicrosPerMWh, {
+    nullable: true,
+    description: 'Highest community price in micros per MWh; null: no cap.',
+  })
   get priceCap(): string | null {
     return textOrNull(this.row, 'price_cap');
   }
@@ -57,9 +57,7 @@ export class Network extends Node {
 @ObjectType({ implements: Node, description: 'A meter of a participant on a network.' })
 export class Connection extends Node {
   readonly kind = 'Connection';
-  constructor(row: Row) {
-    super(row, 'Connection', integer(row, 'number'));
-  }
+
   @Field({ description: 'Id of the meter, unique on the channel.' })
   get meterId(): string {
     return text(this.row, 'meter_id');
@@ -89,3 +87,7 @@ export class Connection extends Node {
     return textOrNull(this.row, 'valid_to');
   }
 }
+
+export const ParticipantConnection = connectionOf(Participant, 'Participant');
+export const NetworkConnection = connectionOf(Network, 'Network');
+export const ConnectionConnection = connectionOf(Connection, 'Connection');

@@ -1,19 +1,14 @@
-import { sql } from 'kysely';
 import { Arg, Args, Authorized, Ctx, FieldResolver, ID, Query, Resolver, Root } from 'type-graphql';
-import { viewerOf, type RequestContext } from '../../context.js';
+import type { RequestContext } from '../../context.js';
 import { decodeRef } from '../../node-id.js';
-import { Instant } from '../../scalars.js';
-import { visible } from '../../visibility/visible.js';
-import { runById } from '../metering/run.js';
-import { Position, SettlementRun } from '../metering/types.js';
-import { badInput, connectionOf, page, PageArgs, type Page } from '../paging.js';
+import { listPage } from '../lists.js';
+import { Position, PositionConnection } from '../metering/types.js';
+import { PageArgs, type Page } from '../paging.js';
+import { Participant } from '../registration/types.js';
+import { countedPositions, STATEMENT_INTERVALS, STATEMENT_OWNER } from './lists.js';
+import { checkPeriod, MOST_DAYS, periodOf, StatementArgs } from './period.js';
 import { statementOf } from './statement.js';
 import { Statement } from './types.js';
-import { Participant } from '../registration/types.js';
-
-const StatementPositionConnection = connectionOf(Position, 'StatementPosition');
-/** Longest period of one statement: what one answer has to sum is bounded. */
-const PERIOD_MS = 100 * 86_400_000;
 
 @Resolver(() => Statement)
 export class StatementResolver {
@@ -21,53 +16,36 @@ export class StatementResolver {
   @Query(() => Statement, {
     nullable: true,
     description:
-      'What a participant traded and owes over a period of at most 100 days; null where it is not the viewer’s to see.',
+      `What a participant traded and owes over a period of at most ${MOST_DAYS} days, given by instants or by local ` +
+      'days; null where it is not the viewer’s to see.',
   })
   async statement(
-    @Arg('participant', () => ID, { description: 'Participant.' }) id: string,
-    @Arg('from', () => Instant, { description: 'First interval start.' }) from: number,
-    @Arg('to', () => Instant, { description: 'First interval start after the period.' }) to: number,
+    @Arg('participant', () => ID, { description: 'Node id of the participant.' }) id: string,
+    @Args(() => StatementArgs) args: StatementArgs,
     @Ctx() context: RequestContext,
   ): Promise<Statement | null> {
-    if (to <= from || to - from > PERIOD_MS) badInput('a period of at most 100 days is wanted');
+    checkPeriod(args);
     const ref = decodeRef('Participant', id);
-    const participant = ref && (await context.loaders.load('Participant', ref));
-    return participant ? statementOf(participant, from, to, context) : null;
+    const owner = ref && (await context.loaders.find(STATEMENT_OWNER, { ...ref }));
+    if (!owner) return null;
+    return statementOf(owner, await periodOf(args, owner, context.database), context);
   }
 
-  @FieldResolver(() => Participant, { name: 'participant', description: 'Whose it is.' })
-  owner(@Root() { participant }: Statement): Participant {
-    return participant;
+  @FieldResolver(() => Participant, { description: 'Whose it is.' })
+  participant(@Root() { owner }: Statement): Participant {
+    return owner;
   }
 
-  @FieldResolver(() => StatementPositionConnection, {
-    description: 'Its intervals; each leads on to run, reading and transaction.',
+  @FieldResolver(() => PositionConnection, {
+    description:
+      'Its settled intervals, which it sums: each leads on to postings, run, reading and transaction.',
   })
   intervals(
-    @Root() { participant, from, to }: Statement,
+    @Root() { owner, from, to }: Statement,
     @Args(() => PageArgs) args: PageArgs,
     @Ctx() context: RequestContext,
   ): Promise<Page<Position>> {
-    const { lane, row } = participant;
-    const listing = {
-      select: sql`p.*`,
-      from: sql`position p`,
-      where: [
-        sql<boolean>`p.lane = ${lane} and p.start >= ${from}::bigint and p.start < ${to}::bigint
-          and p.connection in (select o.number from connection o
-            where o.participant = ${row.number}::bigint and o.lane = ${lane})`,
-        visible(viewerOf(context), 'position'),
-      ],
-      key: ['p.start', 'p.connection', 'p.run'],
-    };
-    return page(context.database, listing, args, (position) => new Position(position));
-  }
-}
-
-@Resolver(() => Position)
-export class PositionRunResolver {
-  @FieldResolver(() => SettlementRun, { nullable: true, description: 'The run that settled it.' })
-  settlementRun(@Root() { row }: Position, @Ctx() context: RequestContext): Promise<SettlementRun | null> {
-    return runById(row.lane as string, [row.market, row.start, row.run].map(String), context);
+    const isCounted = countedPositions(owner, { fromMs: from, toMs: to });
+    return listPage(context, STATEMENT_INTERVALS, args, isCounted);
   }
 }

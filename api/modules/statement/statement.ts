@@ -1,57 +1,61 @@
-/** Sums a participant's positions over a period; tariff lines follow from quantities by the ledger's own function. */
+/** Sums a participant's positions over a period. */
 import { sql } from 'kysely';
-import { tariffSums, type TariffLine } from '../../../schema/trade/charges.js';
 import { viewerOf, type RequestContext } from '../../context.js';
 import { visible } from '../../visibility/visible.js';
-import type { Row } from '../paging.js';
-import type { Participant } from '../registration/types.js';
-import { Statement, type StatementLine, type StatementStage } from './types.js';
 import type { StageTotal } from '../metering/types.js';
-
-/** Only the latest run of an interval counts. */
-const latest = sql`p.run = (select max(l.run) from run l where l.market = p.market and l.start = p.start and l.lane = p.lane)`;
+import type { Participant } from '../registration/types.js';
+import type { Row } from '../row.js';
+import { linesOf } from './lines.js';
+import { connectionsOf, countedPositions } from './lists.js';
+import type { Period } from './period.js';
+import { Statement, type StatementStage } from './types.js';
 
 export async function statementOf(
-  participant: Participant,
-  from: number,
-  to: number,
+  owner: Participant,
+  period: Period,
   context: RequestContext,
 ): Promise<Statement> {
   const viewer = viewerOf(context);
-  const { lane, row } = participant;
-  const mine = sql`p.lane = ${lane} and p.start >= ${from}::bigint and p.start < ${to}::bigint
-    and p.connection in (select o.number from connection o
-      where o.participant = ${row.number}::bigint and o.lane = ${lane})
-    and ${latest} and ${visible(viewer, 'position')}`;
-  const { rows: positions } = await sql<Row>`select p.*, c.sanctioned_load_w, n.interval_seconds, r.stale
+  const { db } = context.database;
+  const counted = sql`${countedPositions(owner, period)} and ${visible(viewer, 'position')}`;
+  const { rows: positions } = await sql<Row>`select p.start, p.import_wh, p.export_wh,
+      p.contracted_bought_wh, p.contracted_sold_wh, p.nominated_bought_wh, p.nominated_sold_wh,
+      p.community_bought_wh, p.community_sold_wh, p.community_bought_micros, p.community_sold_micros,
+      p.residual_import_micros, p.residual_export_micros, p.levies_micros, p.standing_micros,
+      p.bill_micros, p.retail_only_micros, p.tariff, p.tariff_version,
+      c.sanctioned_load_w, n.interval_seconds, r.stale
     from position p
     join connection c on c.number = p.connection and c.lane = p.lane
     join network n on n.number = c.network and n.lane = c.lane
     join run r on r.market = p.market and r.start = p.start and r.run = p.run and r.lane = p.lane
-    where ${mine}`.execute(context.database.db);
+    where ${counted}`.execute(db);
   const { rows: versions } = await sql<Row>`select v.tariff, v.version, v.lines from tariff_version v
-    where v.lane = ${lane} and (v.tariff, v.version) in
-      (select p.tariff, p.tariff_version from position p where ${mine})`.execute(context.database.db);
-  const { rows: trades } =
-    await sql<Row>`select t.stage, c.number is not null as sold, sum(t.amount) as amount
-    from trade t
-    left join connection c on c.number = t.seller and c.lane = t.lane and c.participant = ${row.number}::bigint
-    where t.lane = ${lane} and t.start >= ${from}::bigint and t.start < ${to}::bigint and t.stage <> 'COMMUNITY'
-      and t.run = (select max(l.run) from run l where l.market = t.market and l.start = t.start and l.lane = t.lane)
-      and (t.seller in (select o.number from connection o where o.participant = ${row.number}::bigint and o.lane = ${lane})
-        or t.buyer in (select o.number from connection o where o.participant = ${row.number}::bigint and o.lane = ${lane}))
-      and ${visible(viewer, 'trade')}
-    group by t.stage, c.number is not null`.execute(context.database.db);
-  return summed(participant, from, to, positions, versions, trades);
+    where v.lane = ${owner.lane} and (v.tariff, v.version) in
+      (select p.tariff, p.tariff_version from position p where ${counted})`.execute(db);
+  const { rows: trades } = await sql<Row>`select t.stage, t.sold, sum(t.amount) as amount
+    from (${tradesOn('seller', owner, period, context)} union all ${tradesOn('buyer', owner, period, context)}) t
+    group by t.stage, t.sold`.execute(db);
+  return summed(owner, period, positions, trades, linesOf(owner.lane, positions, versions));
 }
 
+/** Bilateral trades of one side; a look-up of its own, so that each side finds its index. */
+const tradesOn = (
+  side: 'seller' | 'buyer',
+  owner: Participant,
+  { fromMs, toMs }: Period,
+  context: RequestContext,
+) => sql`select t.stage, t.amount, ${sql.lit(side === 'seller')} as sold from trade t
+  where t.${sql.ref(side)} in (${connectionsOf(owner)}) and t.lane = ${owner.lane}
+    and t.start >= ${fromMs}::bigint and t.start < ${toMs}::bigint and t.stage <> 'COMMUNITY'
+    and t.run = (select max(l.run) from run l where l.market = t.market and l.start = t.start and l.lane = t.lane)
+    and ${visible(viewerOf(context), 'trade')}`;
+
 function summed(
-  participant: Participant,
-  from: number,
-  to: number,
+  owner: Participant,
+  { fromMs, toMs }: Period,
   positions: readonly Row[],
-  versions: readonly Row[],
   trades: readonly Row[],
+  lines: Statement['lines'],
 ): Statement {
   const sum = (column: string): bigint =>
     positions.reduce((total, p) => total + BigInt(p[column] as string), 0n);
@@ -70,9 +74,9 @@ function summed(
   const bill = sum('bill_micros');
   const retailOnly = sum('retail_only_micros');
   return Object.assign(new Statement(), {
-    participant,
-    from,
-    to,
+    owner,
+    from: fromMs,
+    to: toMs,
     positions: positions.length,
     importWh: String(sum('import_wh')),
     exportWh: String(sum('export_wh')),
@@ -91,50 +95,6 @@ function summed(
     savingMicros: String(retailOnly - bill),
     savingIsNegative: retailOnly < bill,
     stale: positions.some((p) => p.stale as boolean),
-    lines: linesOf(positions, versions),
+    lines,
   });
-}
-
-/** Each line of each position, by the function that the ledger charged by. */
-function linesOf(positions: readonly Row[], versions: readonly Row[]): StatementLine[] {
-  const tariffs = new Map(
-    versions.map((v) => [
-      `${v.tariff as string}.${v.version as number}`,
-      (v.lines as (Omit<TariffLine, 'payee' | 'rateMicros'> & { payee: string; rateMicros: string })[]).map(
-        (line) => ({
-          ...line,
-          payee: Number(line.payee),
-          rateMicros: Number(line.rateMicros),
-        }),
-      ),
-    ]),
-  );
-  const sums = new Map<string, { line: TariffLine; wh: bigint; amount: bigint }>();
-  for (const p of positions) {
-    const wh = (column: string): number => Number(p[column]);
-    const energy = {
-      importWh: wh('import_wh'),
-      exportWh: wh('export_wh'),
-      boughtWh: wh('contracted_bought_wh') + wh('nominated_bought_wh') + wh('community_bought_wh'),
-      soldWh: wh('contracted_sold_wh') + wh('nominated_sold_wh') + wh('community_sold_wh'),
-    };
-    const interval = {
-      start: wh('start'),
-      durationSeconds: p.interval_seconds as number,
-      sanctionedLoadW: wh('sanctioned_load_w'),
-    };
-    const lines = tariffs.get(`${p.tariff as string}.${p.tariff_version as number}`) ?? [];
-    tariffSums(lines, energy, interval, (line, quantityWh, amountMicros) => {
-      const key = `${line.lineId} ${line.payee} ${line.basis}`;
-      const at = sums.get(key) ?? { line, wh: 0n, amount: 0n };
-      sums.set(key, { line, wh: at.wh + BigInt(quantityWh), amount: at.amount + BigInt(amountMicros) });
-    });
-  }
-  return [...sums.values()].map(({ line, wh, amount }) => ({
-    lineId: line.lineId,
-    basis: line.basis,
-    payee: String(line.payee),
-    quantityWh: String(wh),
-    amountMicros: String(amount),
-  }));
 }
