@@ -1,0 +1,239 @@
+/** Sparkz and dues: K2, K3, TOK-01 and holds. */
+import { afterEach, describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import type { Args, CommandInput, CommandShape } from '../../schema/command.js';
+import {
+  duesPay,
+  holdCapture,
+  holdPlace,
+  holdRelease,
+  sparkzBurn,
+  sparkzMint,
+  sparkzTransfer,
+} from '../../schema/trade/money.js';
+import { Community } from './community.js';
+import { host, participant, QUARTER, type Giver } from './world.js';
+
+let at: Community;
+afterEach(() => at.world.close());
+const give = <C extends CommandShape>(giver: Giver, shape: C, args: object) =>
+  at.world.give(giver, shape, args as Args<C>);
+
+describe('Sparkz', () => {
+  test('are minted against a receipt, once, up to the ceiling of the series', async () => {
+    at = await Community.open({ homes: 1, ceiling: 1_000 });
+    expect((await at.mint(0, 600, 'r-1')).code).toBe('OK');
+    expect((await at.mint(0, 1, 'r-1')).code).toBe('REFERENCE_USED');
+    expect((await at.mint(0, 401, 'r-2')).code).toBe('MINT_CEILING');
+    expect((await at.mint(0, 400, 'r-2')).code).toBe('OK');
+    const me = participant(at.homes[0].participant);
+    expect(
+      (
+        await give(me, sparkzBurn, {
+          unit: at.series,
+          from: at.homes[0].wallet,
+          amountMicros: 1_001,
+          payoutReference: 'p-1',
+        })
+      ).code,
+    ).toBe('INSUFFICIENT_FUNDS');
+    expect(
+      (
+        await give(me, sparkzBurn, {
+          unit: at.series,
+          from: at.homes[0].wallet,
+          amountMicros: 300,
+          payoutReference: 'p-1',
+        })
+      ).code,
+    ).toBe('OK');
+    expect(
+      (
+        await give(me, sparkzBurn, {
+          unit: at.series,
+          from: at.homes[0].wallet,
+          amountMicros: 1,
+          payoutReference: 'p-1',
+        })
+      ).code,
+    ).toBe('REFERENCE_USED');
+    expect((await at.mint(0, 300, 'r-3')).code).toBe('OK');
+  });
+
+  test('what is held cannot be spent; it is captured by its payee until it expires, and freed after that', async () => {
+    at = await Community.open({ homes: 2 });
+    await at.mint(0, 1_000);
+    const [me, other] = at.homes.map((h) => participant(h.participant));
+    const [mine, theirs] = at.homes.map((h) => h.wallet);
+    const place = (amountMicros: number) =>
+      give(me, holdPlace, {
+        account: mine,
+        payee: theirs,
+        amountMicros,
+        expiresAt: at.world.now + QUARTER,
+        purpose: 'charging',
+      });
+    const placed = await place(700);
+    const hold = placed.events[0].fields.hold as number;
+    expect((await place(301)).code).toBe('INSUFFICIENT_FUNDS');
+    expect((await give(me, sparkzTransfer, { from: mine, to: theirs, amountMicros: 301 })).code).toBe(
+      'INSUFFICIENT_FUNDS',
+    );
+    expect((await give(me, holdCapture, { hold, amountMicros: 1 })).code).toBe('NOT_FOUND');
+    expect((await give(me, holdRelease, { hold })).code).toBe('HOLD_NOT_EXPIRED');
+    expect((await give(other, holdCapture, { hold, amountMicros: 701 })).code).toBe('INSUFFICIENT_FUNDS');
+    expect((await give(other, holdCapture, { hold, amountMicros: 200 })).code).toBe('OK');
+    expect(await at.account(mine)).toMatchObject({ balance: 800, held: 500 });
+    at.world.at(at.world.now + QUARTER);
+    expect((await give(other, holdCapture, { hold, amountMicros: 1 })).code).toBe('HOLD_EXPIRED');
+    expect((await give(me, holdRelease, { hold })).code).toBe('OK');
+    expect((await give(me, holdRelease, { hold })).code).toBe('WRONG_STATE');
+    expect(await at.account(mine)).toMatchObject({ balance: 800, held: 0 });
+  });
+
+  test('pay dues: both units balance by themselves', async () => {
+    at = await Community.open({ homes: 2 });
+    await at.mint(0, 1_000);
+    const me = participant(at.homes[0].participant);
+    const pay = (over: object) =>
+      give(me, duesPay, {
+        wallet: at.homes[0].wallet,
+        treasury: at.treasury,
+        dues: at.homes[0].dues,
+        duesPayee: at.payees.retailer,
+        amountMicros: 400,
+        ...over,
+      });
+    expect((await pay({ dues: at.homes[1].dues })).code).toBe('NOT_FOUND');
+    expect((await pay({ treasury: at.homes[1].wallet })).code).toBe('ACCOUNT_KIND');
+    const paid = await pay({});
+    expect(paid.events[0].rows).toEqual({
+      account: [at.homes[0].wallet, at.treasury, at.payees.retailer, at.homes[0].dues],
+      amountMicros: [-400, 400, -400, 400],
+    });
+  });
+});
+
+describe('TOK-01 conservation', () => {
+  test('10,000 random operations: minted − burned = Σ balances, nothing below its floor, and held what holds say', async () => {
+    at = await Community.open({ homes: 6 });
+    const wallets = at.homes.map((h) => h.wallet);
+    let minted = 0;
+    const holds = new Map<number, { account: number; payee: number; remaining: number }>();
+    const random = fc.sample(
+      fc.record({
+        kind: fc.constantFrom(
+          'transfer',
+          'transfer',
+          'transfer',
+          'mint',
+          'burn',
+          'place',
+          'capture',
+          'release',
+        ),
+        from: fc.nat(5),
+        to: fc.nat(5),
+        amount: fc.oneof(fc.integer({ min: 1, max: 500 }), fc.integer({ min: 1, max: 50_000 })),
+        pick: fc.nat(1_000),
+      }),
+      { numRuns: 10_000, seed: 1 },
+    );
+    let reference = 0;
+    for (let from = 0; from < random.length;) {
+      // Runs of operations that one identity can give go into one transaction.
+      const isMint = random[from].kind === 'mint';
+      const run: { command: CommandInput; apply: (fields: Record<string, unknown>[]) => void }[] = [];
+      for (; from < random.length && (random[from].kind === 'mint') === isMint && run.length < 200; from++) {
+        const o = random[from];
+        const giver = participant(at.homes[o.from].participant);
+        const open = [...holds.keys()];
+        const hold = open[o.pick % Math.max(1, open.length)] ?? 1;
+        const add = <C extends CommandShape>(
+          who: Giver,
+          shape: C,
+          args: object,
+          apply: (fields: Record<string, unknown>[]) => void,
+        ): void => {
+          run.push({ command: at.world.command(who, shape, args as Args<C>), apply });
+        };
+        if (o.kind === 'mint') {
+          add(
+            host,
+            sparkzMint,
+            {
+              unit: at.series,
+              to: wallets[o.to],
+              amountMicros: o.amount,
+              receiptReference: `m-${reference++}`,
+            },
+            () => (minted += o.amount),
+          );
+        } else if (o.kind === 'burn') {
+          add(
+            giver,
+            sparkzBurn,
+            {
+              unit: at.series,
+              from: wallets[o.from],
+              amountMicros: o.amount,
+              payoutReference: `b-${reference++}`,
+            },
+            () => (minted -= o.amount),
+          );
+        } else if (o.kind === 'transfer') {
+          add(
+            giver,
+            sparkzTransfer,
+            { from: wallets[o.from], to: wallets[o.to], amountMicros: o.amount },
+            () => undefined,
+          );
+        } else if (o.kind === 'place') {
+          add(
+            giver,
+            holdPlace,
+            {
+              account: wallets[o.from],
+              payee: wallets[o.to],
+              amountMicros: o.amount,
+              expiresAt: at.world.now + 1e9,
+              purpose: 'test',
+            },
+            ([{ hold: made }]) =>
+              holds.set(made as number, {
+                account: wallets[o.from],
+                payee: wallets[o.to],
+                remaining: o.amount,
+              }),
+          );
+        } else {
+          const at_ = holds.get(hold);
+          const owner = participant(at.homes[wallets.indexOf(at_?.payee ?? wallets[o.to])].participant);
+          const change = ([{ remainingMicros }]: Record<string, unknown>[]): void => {
+            if (remainingMicros === 0) holds.delete(hold);
+            else (holds.get(hold) as { remaining: number }).remaining = remainingMicros as number;
+          };
+          if (o.kind === 'capture') add(owner, holdCapture, { hold, amountMicros: o.amount }, change);
+          else add(owner, holdRelease, { hold }, change);
+        }
+      }
+      const outcomes = await at.world.batch(
+        host,
+        run.map((r) => r.command),
+      );
+      outcomes.forEach((outcome, i) => {
+        if (outcome.code === 'OK') run[i].apply(outcome.events.map((e) => e.fields));
+      });
+    }
+    const accounts = await Promise.all(wallets.map((w) => at.account(w)));
+    expect(minted).toBeGreaterThan(0);
+    expect(accounts.reduce((sum, a) => sum + a.balance, 0)).toBe(minted);
+    accounts.forEach((a, i) => {
+      const held = [...holds.values()]
+        .filter((h) => h.account === wallets[i])
+        .reduce((sum, h) => sum + h.remaining, 0);
+      expect(a.held).toBe(held);
+      expect(a.balance - a.held).toBeGreaterThanOrEqual(0);
+    });
+  });
+});
