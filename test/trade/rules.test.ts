@@ -84,7 +84,7 @@ describe('P2P-03 the uniform price', () => {
       0,
     ],
   ])('%s', (_, sells, buys, wh, price) => {
-    expect(uniformPrice(columns(sells), columns(buys), HALF)).toEqual({
+    expect(uniformPrice(columns(sells), columns(buys), HALF)).toMatchObject({
       quantityWh: wh,
       priceMicrosPerMWh: price,
     });

@@ -17,8 +17,12 @@ export interface UniformPrice {
   readonly quantityWh: number;
   /** Null where nothing trades. */
   readonly priceMicrosPerMWh: number | null;
+  /** Orders from the best price on, by index. */
+  readonly sellOrder: Uint32Array;
+  readonly buyOrder: Uint32Array;
 }
 
+/** k: an exact fraction. */
 export interface Weight {
   readonly numerator: number;
   readonly denominator: number;
@@ -26,8 +30,8 @@ export interface Weight {
 
 /** Matches a book and sets the one price of all its trades. */
 export function uniformPrice(sells: OrderColumns, buys: OrderColumns, k: Weight): UniformPrice {
-  const sell = ascendingByPrice(sells.price);
-  const buy = descendingByPrice(buys.price);
+  const sellOrder = ascendingByPrice(sells.price);
+  const buyOrder = descendingByPrice(buys.price);
   let s = 0;
   let b = 0;
   let sellLeft = 0;
@@ -36,11 +40,11 @@ export function uniformPrice(sells: OrderColumns, buys: OrderColumns, k: Weight)
   let lastSell = 0;
   let lastBuy = 0;
   for (;;) {
-    while (sellLeft === 0 && s < sell.length) sellLeft = sells.quantityWh[sell[s++]];
-    while (buyLeft === 0 && b < buy.length) buyLeft = buys.quantityWh[buy[b++]];
+    while (sellLeft === 0 && s < sellOrder.length) sellLeft = sells.quantityWh[sellOrder[s++]];
+    while (buyLeft === 0 && b < buyOrder.length) buyLeft = buys.quantityWh[buyOrder[b++]];
     if (sellLeft === 0 || buyLeft === 0) break;
-    const ask = sells.price[sell[s - 1]];
-    const bid = buys.price[buy[b - 1]];
+    const ask = sells.price[sellOrder[s - 1]];
+    const bid = buys.price[buyOrder[b - 1]];
     if (bid < ask) break;
     const quantity = sellLeft < buyLeft ? sellLeft : buyLeft;
     matched += quantity;
@@ -49,13 +53,10 @@ export function uniformPrice(sells: OrderColumns, buys: OrderColumns, k: Weight)
     lastSell = ask;
     lastBuy = bid;
   }
-  if (matched === 0) return { quantityWh: 0, priceMicrosPerMWh: null };
-  addSafe(matched, 0);
+  if (matched === 0) return { quantityWh: 0, priceMicrosPerMWh: null, sellOrder, buyOrder };
   // The unit after K on each side: the rest of the order in hand, or nothing where the side is used up.
-  const low = buyLeft > 0 ? Math.max(lastSell, buys.price[buy[b - 1]]) : lastSell;
-  const high = sellLeft > 0 ? Math.min(lastBuy, sells.price[sell[s - 1]]) : lastBuy;
-  return {
-    quantityWh: matched,
-    priceMicrosPerMWh: low + mulDivFloor(high - low, k.numerator, k.denominator),
-  };
+  const low = buyLeft > 0 ? Math.max(lastSell, buys.price[buyOrder[b - 1]]) : lastSell;
+  const high = sellLeft > 0 ? Math.min(lastBuy, sells.price[sellOrder[s - 1]]) : lastBuy;
+  const price = low + mulDivFloor(high - low, k.numerator, k.denominator);
+  return { quantityWh: addSafe(matched, 0), priceMicrosPerMWh: price, sellOrder, buyOrder };
 }
