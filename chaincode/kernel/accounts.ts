@@ -61,15 +61,28 @@ export class Accounts {
   /** Account pages touched in this transaction, for the event's digests. */
   readonly touched = new Set<number>();
 
+  // Pages by number, so that a posting looks none up by its key.
+  private readonly balancePages: (Page | undefined)[] = [];
+  private readonly infoPages: (Page | undefined)[] = [];
+
   constructor(private readonly records: Records) {}
 
   page(account: number): Page {
-    return this.records.work.page(this.records.key('acct', Math.floor(account / PER_PAGE)), WIDTH);
+    const number = Math.floor(account / PER_PAGE);
+    return (this.balancePages[number] ??= this.records.work.page(this.records.key('acct', number), WIDTH));
+  }
+
+  private infoPage(account: number): Page {
+    return (this.infoPages[Math.floor(account / PER_PAGE)] ??= this.records.pageOf(ACCOUNT_INFO, account));
   }
 
   /** What an account is, or undefined where there is none. */
   find(account: number): AccountInfo | undefined {
-    return this.records.get(ACCOUNT_INFO, account);
+    const [units, owners, organisations, kinds, floors] = this.infoPage(account).columns as number[][];
+    const i = account % PER_PAGE;
+    const unit = units[i] as number | null | undefined;
+    if (unit === undefined || unit === null) return undefined;
+    return { unit, owner: owners[i], organisation: organisations[i], kind: kinds[i], floor: floors[i] };
   }
 
   info(account: number): AccountInfo {
@@ -105,7 +118,7 @@ export class Accounts {
   /** Posts an amount; a debit is refused where the account would fall below its floor (K3). */
   post(account: number, amountMicros: number): void {
     const i = account % PER_PAGE;
-    const infoPage = this.records.pageOf(ACCOUNT_INFO, account);
+    const infoPage = this.infoPage(account);
     const unit = infoPage.columns[0][i] as number | null | undefined;
     if (unit === undefined || unit === null) throw new Refusal('NOT_FOUND');
     const page = this.page(account);

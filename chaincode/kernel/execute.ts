@@ -59,8 +59,10 @@ export class Kernel implements Chaincode {
 
 class Execution {
   private readonly work: UnitOfWork;
-  private readonly records: Records;
-  private readonly accounts: Accounts;
+  readonly records: Records;
+  readonly accounts: Accounts;
+  readonly names: Directory;
+  readonly channelNames: Directory;
   private readonly buckets = new Map<number, Bucket>();
   private readonly leaves: Hash[] = [];
   private readonly refused: [number, number, string][] = [];
@@ -68,10 +70,11 @@ class Execution {
   private readonly events: WireEvent[] = [];
   private pending: { wire: WireEvent; shape: EventShape; rows: number }[] = [];
   private head!: LaneHead;
+  private context!: CommandContext;
   private organisation = 0;
 
   constructor(
-    private readonly port: StatePort,
+    readonly port: StatePort,
     private readonly registry: Registry,
     memory: PageMemory,
     private readonly batch: Batch,
@@ -81,6 +84,8 @@ class Execution {
     this.work = new UnitOfWork(port, memory);
     this.records = new Records(this.work, batch.lane);
     this.accounts = new Accounts(this.records);
+    this.names = new Directory(this.work, batch.lane);
+    this.channelNames = new Directory(this.work, CHANNEL);
   }
 
   async run(): Promise<void> {
@@ -91,6 +96,7 @@ class Execution {
       throw new GridbookError('WRONG_LANE');
     this.organisation = this.head.organisationNumber(organisation);
     this.work.keep();
+    this.context = new CommandContext(this, this.head, this.organisation);
     let index = 0;
     for (const segment of this.batch.segments) {
       for (let i = 0; i < segment.count; i++) await this.command(segment, i, index++);
@@ -162,7 +168,7 @@ class Execution {
         const role = actor > 0 ? 'PARTICIPANT' : this.port.creator.role;
         assertRole(entry.authority, role);
         if (actor > 0) this.assertActor(actor);
-        entry.apply(this.context(key, actor, role, index), decoded.args as never);
+        entry.apply(this.context.of(key, actor, role, index), decoded.args as never);
         this.accounts.assertBalanced();
         this.work.keep();
         return undefined;
@@ -186,29 +192,7 @@ class Execution {
     if (participant.active !== 1) throw new Refusal('PARTICIPANT_INACTIVE');
   }
 
-  private context(key: string, actor: number, role: string, index: number): Context {
-    const { work, records, accounts, head, port } = this;
-    return {
-      records,
-      accounts,
-      names: new Directory(work, this.batch.lane),
-      channelNames: new Directory(work, CHANNEL),
-      creator: port.creator,
-      organisation: this.organisation,
-      actor,
-      role,
-      key,
-      ledgerTimeMs: head.ledgerTimeMs,
-      transactionId: port.transactionId,
-      next: (counter, count) => head.next(counter, count),
-      organisationNumber: (organisation) => head.organisationNumber(organisation),
-      emit: ((shape: EventShape, fields: object, rows?: object) => {
-        this.emit(index, shape, fields, rows);
-      }) as Context['emit'],
-    };
-  }
-
-  private emit(index: number, shape: EventShape, fields: object, rows: object | undefined): void {
+  emit(index: number, shape: EventShape, fields: object, rows: object | undefined): void {
     const values = Object.entries(shape.fields).map(([n, f]) =>
       toWire(f, (fields as Record<string, unknown>)[n]),
     );
@@ -265,6 +249,55 @@ class Execution {
     this.port.setEvent(payload);
     this.work.release();
   }
+}
+
+/** What a command sees: one object a transaction, set to the command in hand. */
+class CommandContext implements Context {
+  readonly records: Records;
+  readonly accounts: Accounts;
+  readonly names: Directory;
+  readonly channelNames: Directory;
+  readonly creator: Context['creator'];
+  readonly ledgerTimeMs: number;
+  readonly transactionId: string;
+  actor = 0;
+  role = '';
+  key = '';
+  private index = 0;
+
+  constructor(
+    private readonly execution: Execution,
+    private readonly head: LaneHead,
+    readonly organisation: number,
+  ) {
+    this.records = execution.records;
+    this.accounts = execution.accounts;
+    this.names = execution.names;
+    this.channelNames = execution.channelNames;
+    this.creator = execution.port.creator;
+    this.ledgerTimeMs = head.ledgerTimeMs;
+    this.transactionId = execution.port.transactionId;
+  }
+
+  of(key: string, actor: number, role: string, index: number): this {
+    this.key = key;
+    this.actor = actor;
+    this.role = role;
+    this.index = index;
+    return this;
+  }
+
+  next(counter: string, count?: number): number {
+    return this.head.next(counter, count);
+  }
+
+  organisationNumber(organisation: string): number {
+    return this.head.organisationNumber(organisation);
+  }
+
+  emit: Context['emit'] = (shape, fields, rows) => {
+    this.execution.emit(this.index, shape as unknown as EventShape, fields, rows);
+  };
 }
 
 /** The text whose hash is a command's leaf and, in its first 48 bits, its content digest. */

@@ -35,10 +35,10 @@ export class BenchLedger {
   static async open(): Promise<BenchLedger> {
     const directory = mkdtempSync(join(tmpdir(), 'gridbook-bench-'));
     const inner = gridbookChaincode();
-    let bench: BenchLedger | undefined;
+    const holder: { bench?: BenchLedger } = {};
     const chaincode: Chaincode = {
       execute: (port, args) => {
-        bench?.written.clear();
+        holder.bench?.written.clear();
         return inner.execute(
           {
             transactionId: port.transactionId,
@@ -46,7 +46,7 @@ export class BenchLedger {
             creator: port.creator,
             getState: (key) => port.getState(key),
             putState: (key, value) => {
-              bench?.written.set(key, value);
+              holder.bench?.written.set(key, value);
               return port.putState(key, value);
             },
             setEvent: (payload) => port.setEvent(payload),
@@ -55,7 +55,8 @@ export class BenchLedger {
         );
       },
     };
-    bench = new BenchLedger(directory, await EmbeddedLedger.open({ directory, chaincode }));
+    const bench = new BenchLedger(directory, await EmbeddedLedger.open({ directory, chaincode }));
+    holder.bench = bench;
     return bench;
   }
 
