@@ -1,21 +1,31 @@
 /** The command line: which commands there are, and what all of them share. */
 import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
-import { addBackup } from './commands/backup.js';
-import { addBench } from './commands/bench.js';
-import { addCheck } from './commands/check.js';
-import { addDemo } from './commands/demo.js';
-import { addExport } from './commands/export.js';
-import { addImport } from './commands/import.js';
-import { addReadModel } from './commands/read-model.js';
-import { addSchema } from './commands/schema.js';
-import { addSettle } from './commands/settle.js';
-import { addStart } from './commands/start.js';
-import { addToken } from './commands/token.js';
 import type { CommandContext } from './context.js';
 import { settingsHelp } from './settings.js';
 
-export function buildProgram(context: CommandContext): Command {
+type Add = (program: Command, context: CommandContext) => void;
+
+/** Every command, in the order in which the help names them. */
+const COMMANDS: readonly { readonly names: readonly string[]; readonly load: () => Promise<Add> }[] = [
+  { names: ['start'], load: async () => (await import('./commands/start.js')).addStart },
+  { names: ['demo'], load: async () => (await import('./commands/demo.js')).addDemo },
+  { names: ['import'], load: async () => (await import('./commands/import.js')).addImport },
+  { names: ['settle'], load: async () => (await import('./commands/settle.js')).addSettle },
+  { names: ['token'], load: async () => (await import('./commands/token.js')).addToken },
+  { names: ['export'], load: async () => (await import('./commands/export.js')).addExport },
+  { names: ['backup', 'restore'], load: async () => (await import('./commands/backup.js')).addBackup },
+  {
+    names: ['rebuild', 'migrate'],
+    load: async () => (await import('./commands/read-model.js')).addReadModel,
+  },
+  { names: ['check'], load: async () => (await import('./commands/check.js')).addCheck },
+  { names: ['bench'], load: async () => (await import('./commands/bench.js')).addBench },
+  { names: ['schema'], load: async () => (await import('./commands/schema.js')).addSchema },
+];
+
+/** The program with the commands that the arguments name, or all of them where they name none. */
+export async function buildProgram(context: CommandContext, args: readonly string[]): Promise<Command> {
   const { terminal } = context;
   const program = new Command('gridbook');
   program
@@ -34,11 +44,9 @@ export function buildProgram(context: CommandContext): Command {
       getErrHasColors: () => false,
     })
     .exitOverride();
-  const commands = [
-    ...[addStart, addDemo, addImport, addSettle, addToken, addExport, addBackup, addReadModel],
-    ...[addCheck, addBench, addSchema],
-  ];
-  for (const add of commands) add(program, context);
+  // Only the command that is given is loaded, as databases and servers take a while to.
+  const named = COMMANDS.filter(({ names }) => args.some((arg) => names.includes(arg)));
+  for (const { load } of named.length > 0 ? named : COMMANDS) (await load())(program, context);
   program.addHelpText(
     'after',
     `\n${settingsHelp()}\n\nExit codes: 0 done, 1 a check failed or something was refused, 2 wrong usage, 3 missing, in use or out of reach.` +

@@ -17,12 +17,13 @@ export async function runCommandLine(args: readonly string[], s: Surroundings): 
   const release = listenForEnd(ending);
   let exitCode: number = EXIT.ok;
   try {
-    const program = buildProgram({
+    const context = {
       terminal,
       settings: readSettings(s.environment),
       signal: ending.signal,
-      endWith: (code) => (exitCode = code),
-    });
+      endWith: (code: number) => (exitCode = code),
+    };
+    const program = await buildProgram(context, args);
     await program.parseAsync(args, { from: 'user' });
     return exitCode;
   } catch (error) {

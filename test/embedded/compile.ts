@@ -10,7 +10,11 @@ export function compileInto(root: string, target: string, paths: readonly string
       filename: file,
       configFile: false,
       swcrc: false,
-      jsc: { target: 'es2022', parser: { syntax: 'typescript', decorators: true } },
+      jsc: {
+        target: 'es2022',
+        parser: { syntax: 'typescript', decorators: true },
+        transform: { legacyDecorator: true, decoratorMetadata: true, useDefineForClassFields: false },
+      },
       module: { type: 'es6' },
     });
     const out = join(target, relative(root, file)).replace(/\.ts$/, '.js');
