@@ -63,31 +63,57 @@ function clouds(random: () => number, intervals: number): number[] {
   });
 }
 
-interface Habits {
+interface Home {
   readonly baseW: number;
   readonly morningW: number;
   readonly morningHour: number;
   readonly eveningW: number;
   readonly eveningHour: number;
+  /** More by day, where somebody is at home. */
   readonly atHomeW: number;
+  /** What washes, cooks or heats water at the moment, and until when in ms since 1970. */
+  appliance: { readonly watts: number; readonly until: number };
 }
+
+const homeFrom = (random: () => number): Home => ({
+  baseW: 190 + 150 * random(),
+  morningW: 300 + 700 * random(),
+  morningHour: 6.3 + 1.6 * random(),
+  eveningW: 600 + 1_000 * random(),
+  eveningHour: 17.8 + 2.2 * random(),
+  atHomeW: random() < 0.45 ? 250 + 500 * random() : 0,
+  appliance: { watts: 0, until: -Infinity },
+});
+
+/** Times an hour that a home switches an appliance on, while people are up and while they sleep. */
+const SWITCHED_ON = { awake: 0.22, asleep: 0.02 } as const;
+/** Highest average load of an interval, in W: what a home's main fuse and habits allow. */
+const MOST_LOAD_W = 5_000;
 
 const bell = (hour: number, centre: number, width: number): number =>
   Math.exp(-(((hour - centre) / width) ** 2));
 
-function load(habits: Habits, hour: number, random: () => number): number {
+/** Average load of a home in W over the interval that begins at `at`, when its clocks show `hour`. */
+function loadOf(home: Home, at: number, hour: number, intervalSeconds: number, random: () => number): number {
   const rhythm =
-    habits.baseW +
-    habits.morningW * bell(hour, habits.morningHour, 1.1) +
-    habits.eveningW * bell(hour, habits.eveningHour, 2.1) +
-    habits.atHomeW * bell(hour, 13, 3.5);
-  // Kettles, ovens, washing: short and rare, likelier when people are up.
-  const appliance = random() < (hour > 6.5 && hour < 22.5 ? 0.09 : 0.01) ? 800 + 1_900 * random() : 0;
-  return Math.round(rhythm * (0.8 + 0.4 * random()) + appliance);
+    home.baseW +
+    home.morningW * bell(hour, home.morningHour, 1.1) +
+    home.eveningW * bell(hour, home.eveningHour, 2.1) +
+    home.atHomeW * bell(hour, 13, 3.5);
+  const isAwake = hour > 6.5 && hour < 22.5;
+  const chance = ((isAwake ? SWITCHED_ON.awake : SWITCHED_ON.asleep) * intervalSeconds) / 3600;
+  // Both numbers are drawn each time, so that one home's luck does not shift another's.
+  const [luck, kind] = [random(), random()];
+  if (at >= home.appliance.until && luck < chance) {
+    const minutes = 15 + 75 * kind;
+    home.appliance = { watts: 600 + 1_700 * (luck / chance), until: at + minutes * 60_000 };
+  }
+  const appliance = at < home.appliance.until ? home.appliance.watts : 0;
+  return Math.min(MOST_LOAD_W, Math.round(rhythm * (0.8 + 0.4 * random()) + appliance));
 }
 
 /** Peaks of the homes' solar plants in W; 0 for those without. */
-const PLANTS = [6_600, 0, 5_000, 0, 3_300, 8_000, 0, 5_000, 0, 6_600, 0, 3_300, 0, 5_000, 0, 4_000] as const;
+const PLANTS = [6_000, 0, 4_800, 0, 3_300, 5_600, 0, 5_000, 0, 5_300, 0, 2_400, 0, 4_200, 0, 3_600] as const;
 
 /** The three files of a community, by name. */
 export function generateCommunity(o: GeneratorOptions): Record<string, string> {
@@ -101,17 +127,10 @@ export function generateCommunity(o: GeneratorOptions): Record<string, string> {
       return Math.min(1, 0.88 * clearSky(sineOfElevation(middle, o.latitude, o.longitude)) * sky[i]);
     });
   });
-  const habits = ids.map(() => ({
-    baseW: 120 + 160 * random(),
-    morningW: 300 + 700 * random(),
-    morningHour: 6.3 + 1.6 * random(),
-    eveningW: 700 + 1_300 * random(),
-    eveningHour: 17.8 + 2.2 * random(),
-    atHomeW: random() < 0.45 ? 250 + 500 * random() : 0,
-  }));
+  const homes = ids.map(() => homeFrom(random));
   const loads = starts.map((at) => {
     const hour = ((((at + o.offsetSeconds * 1000) % DAY_MS) + DAY_MS) % DAY_MS) / 3_600_000;
-    return habits.map((of) => load(of, hour, random));
+    return homes.map((home) => loadOf(home, at, hour, o.intervalSeconds, random));
   });
   const row = (cells: readonly (string | number)[]): string => `${cells.join(',')}\n`;
   return {

@@ -8,7 +8,9 @@ import { join } from 'node:path';
 import { isIntervalSeconds, type IntervalSeconds } from '../../schema/intervals.js';
 import { isRecordId } from '../../schema/ids.js';
 import { MeterFileError } from './errors.js';
-import { eachRow, scaledDecimal, sourceOf, textOf, wholeNumber } from './table-text.js';
+import { InstantReader } from './instants.js';
+import { eachRow, type Row } from './row.js';
+import { sourceOf, textOf } from './table-text.js';
 
 export const COMMUNITY_FILES = {
   loads: 'loads-watts.csv',
@@ -33,6 +35,8 @@ export interface CommunityData {
 }
 
 const MICRO = 1_000_000;
+/** Most that a home or a plant has, in W: what is worked out with it stays among the safe integers. */
+const MOST_WATTS = 100_000_000;
 
 interface Columns {
   readonly names: readonly string[];
@@ -51,7 +55,7 @@ export async function readCommunity(folder: string): Promise<CommunityData> {
       }),
     ),
   );
-  const loads = named(COMMUNITY_FILES.loads, () => columnsOf(loadBytes, wholeNumber));
+  const loads = named(COMMUNITY_FILES.loads, () => columnsOf(loadBytes, watts));
   const shapes = named(COMMUNITY_FILES.shapes, () => columnsOf(shapeBytes, perUnit));
   const members = named(COMMUNITY_FILES.members, () => membersOf(memberBytes, loads, shapes));
   if (shapes.start.length !== loads.start.length || shapes.start.some((at, i) => at !== loads.start[i])) {
@@ -70,40 +74,58 @@ export async function readCommunity(folder: string): Promise<CommunityData> {
     source: sourceOf(loadBytes, shapeBytes, memberBytes),
     intervalSeconds: seconds,
     start: loads.start,
-    homes: loads.names.map((id, i) => {
-      const { shape, peak } = members[i];
-      const load = loads.values[i];
-      const energy = load.map((watts, t) =>
-        netWh(watts, shape < 0 ? 0 : peak * shapes.values[shape][t], seconds),
-      );
-      return {
-        id,
-        pvPeakW: peak,
-        peakLoadW: load.reduce((most, watts) => Math.max(most, watts), 0),
-        importWh: Int32Array.from(energy, (wh) => Math.max(wh, 0)),
-        exportWh: Int32Array.from(energy, (wh) => Math.max(0 - wh, 0)),
-      };
-    }),
+    homes: loads.names.map((id, i) => homeOf(id, loads.values[i], members[i], shapes, seconds)),
   };
+}
+
+function homeOf(
+  id: string,
+  load: readonly number[],
+  { shape, peak }: Plant,
+  shapes: Columns,
+  seconds: number,
+): CommunityData['homes'][number] {
+  const importWh = new Int32Array(load.length);
+  const exportWh = new Int32Array(load.length);
+  let peakLoadW = 0;
+  for (let t = 0; t < load.length; t++) {
+    const solarMicroW = shape < 0 ? 0 : peak * shapes.values[shape][t];
+    const wh = netWh(load[t], solarMicroW, seconds);
+    if (wh > 0) importWh[t] = wh;
+    else exportWh[t] = 0 - wh;
+    peakLoadW = Math.max(peakLoadW, load[t]);
+  }
+  return { id, pvPeakW: peak, peakLoadW, importWh, exportWh };
 }
 
 /** Whole Wh of an interval: load in W, solar power in micro-watts; positive is import. */
 function netWh(loadW: number, solarMicroW: number, seconds: number): number {
   const net = loadW * MICRO - solarMicroW;
-  const size = Math.floor((Math.abs(net) * seconds * 2 + 3600 * MICRO) / (7200 * MICRO));
+  // Whole numbers throughout: an hour has a whole number of intervals.
+  const perWh = MICRO * (3600 / seconds);
+  const raised = Math.abs(net) + perWh / 2;
+  const size = (raised - (raised % perWh)) / perWh;
   return net > 0 ? size : 0 - size;
 }
 
-/** A per-unit figure in millionths, rounded half up. */
-function perUnit(cell: string, line: number, column: string): number {
-  const match = /^(\d{1,3})(?:\.(\d{1,20}))?(?:[eE]-(\d{1,2}))?$/.exec(cell.trim());
-  if (!match) throw new MeterFileError('a figure per unit of peak is wanted', line, column);
+/** A load or a plant's peak in W. */
+function watts(row: Row, i: number, column: string): number {
+  const value = row.whole(i, column);
+  if (value > MOST_WATTS) row.refuse(`more than ${MOST_WATTS} W`, column);
+  return value;
+}
+
+/** A figure per unit of peak in millionths, rounded half up. */
+function perUnit(row: Row, i: number, column: string): number {
+  const match = /^(\d)(?:\.(\d{1,20}))?(?:[eE]-(\d{1,2}))?$/.exec(row.text(i));
+  if (!match) return row.refuse('a figure per unit of peak is wanted', column);
   const [, whole, fraction = '', shift = '0'] = match;
-  const digits = BigInt(whole + fraction);
-  const places = fraction.length + Number(shift);
-  if (places <= 6) return Number(digits * 10n ** BigInt(6 - places));
-  const unit = 10n ** BigInt(places - 6);
-  return Number((digits * 2n + unit) / (unit * 2n));
+  // The digits behind the point, then one more to round by.
+  const digits = `${'0'.repeat(Number(shift))}${whole}${fraction}`;
+  const wholeDigits = digits.slice(0, 1);
+  const decimals = digits.slice(1, 8).padEnd(7, '0');
+  const tenths = Number(wholeDigits + decimals);
+  return (tenths - (tenths % 10)) / 10 + (tenths % 10 >= 5 ? 1 : 0);
 }
 
 /** A failure within one of the three files names it. */
@@ -116,50 +138,57 @@ function named<T>(file: string, read: () => T): T {
   }
 }
 
-function columnsOf(bytes: Uint8Array, read: (cell: string, line: number, column: string) => number): Columns {
+function columnsOf(bytes: Uint8Array, read: (row: Row, i: number, column: string) => number): Columns {
+  const instants = new InstantReader();
   let names: string[] | undefined;
   const start: number[] = [];
   const values: number[][] = [];
-  eachRow(textOf(bytes), (cells, line) => {
+  eachRow(textOf(bytes), (row) => {
     if (!names) {
-      names = cells.slice(1).map((cell) => cell.trim());
-      if (
-        cells[0].trim() !== 'unix_start' ||
-        !names.every(isRecordId) ||
-        new Set(names).size !== names.length
-      ) {
-        throw new MeterFileError('a header of unix_start and distinct ids is wanted', line, 1);
+      names = Array.from({ length: row.count - 1 }, (_, i) => row.text(i + 1));
+      const isDistinct = new Set(names).size === names.length;
+      if (!row.is(0, 'unix_start') || !names.every(isRecordId) || !isDistinct) {
+        row.refuse('a header of unix_start and distinct ids is wanted', 1);
       }
-      for (let i = 0; i < names.length; i++) values.push([]);
+      values.push(...names.map(() => []));
       return;
     }
-    if (cells.length !== names.length + 1)
-      throw new MeterFileError(`${names.length + 1} cells are wanted`, line);
-    start.push(scaledDecimal(cells[0], 0, line, 'unix_start') * 1000);
-    for (let i = 0; i < names.length; i++) values[i].push(read(cells[i + 1], line, names[i]));
+    if (row.count !== names.length + 1) row.refuse(`${names.length + 1} cells are wanted`);
+    start.push(instants.read(row, 0, 'unix_start'));
+    for (let i = 0; i < names.length; i++) values[i].push(read(row, i + 1, names[i]));
   });
   if (!names || start.length === 0) throw new MeterFileError('the file holds no figures');
   return { names, start, values };
 }
 
-function membersOf(bytes: Uint8Array, loads: Columns, shapes: Columns): { shape: number; peak: number }[] {
-  const found = new Map<string, { shape: number; peak: number }>();
+/** A home's solar plant. */
+interface Plant {
+  /** Which shape it follows; −1 where the home has none. */
+  readonly shape: number;
+  /** In W. */
+  readonly peak: number;
+}
+
+const MEMBER_HEADER = ['household', 'pv_profile', 'pv_peak_watts'] as const;
+
+function membersOf(bytes: Uint8Array, loads: Columns, shapes: Columns): Plant[] {
+  const found = new Map<string, Plant>();
   let isHeader = true;
-  eachRow(textOf(bytes), (cells, line) => {
+  eachRow(textOf(bytes), (row) => {
     if (isHeader) {
       isHeader = false;
-      if (cells.slice(0, 3).join() !== 'household,pv_profile,pv_peak_watts') {
-        throw new MeterFileError('the header must begin with household,pv_profile,pv_peak_watts', line, 1);
+      if (!MEMBER_HEADER.every((name, i) => row.is(i, name))) {
+        row.refuse(`the header must begin with ${MEMBER_HEADER.join(',')}`, 1);
       }
       return;
     }
-    const [household, profile = '', peakCell] = cells.map((cell) => cell.trim());
+    const household = row.text(0);
     if (!loads.names.includes(household) || found.has(household)) {
-      throw new MeterFileError('a household of the loads is wanted, once', line, 'household');
+      row.refuse('a household of the loads is wanted, once', 'household');
     }
-    const peak = wholeNumber(peakCell, line, 'pv_peak_watts');
-    const shape = shapes.names.indexOf(profile);
-    if (peak > 0 && shape < 0) throw new MeterFileError('no such solar shape', line, 'pv_profile');
+    const peak = watts(row, 2, 'pv_peak_watts');
+    const shape = shapes.names.indexOf(row.text(1));
+    if (peak > 0 && shape < 0) row.refuse('no such solar shape', 'pv_profile');
     found.set(household, { shape: peak > 0 ? shape : -1, peak });
   });
   return loads.names.map((name) => {

@@ -2,57 +2,108 @@
 import { isIntervalSeconds } from '../../schema/intervals.js';
 import { isRecordId } from '../../schema/ids.js';
 import { LIMITS } from '../../schema/limits.js';
-import type { ReadingQuality } from '../../schema/trade/metering.js';
+import { InstantReader } from './instants.js';
 import { MeterFileError } from './errors.js';
 import { QUALITIES, ReadingTable, type MeterFile } from './readings.js';
-import { eachRow, instantOf, sourceOf, textOf, wholeNumber } from './table-text.js';
+import { eachRow, type Row } from './row.js';
+import { sourceOf, textOf } from './table-text.js';
 
 export const LONG_HEADER = ['meter', 'start', 'durationSeconds', 'importWh', 'exportWh', 'quality'] as const;
 
 export function readLongCsv(bytes: Uint8Array): MeterFile {
-  const readings = new ReadingTable();
-  const seen = new Set<string>();
+  const reader = new LongReader();
   let isHeader = true;
-  eachRow(textOf(bytes), (cells, line) => {
-    if (isHeader) {
-      isHeader = false;
-      const wrong = LONG_HEADER.findIndex((name, i) => cells[i]?.trim() !== name);
-      if (wrong >= 0 || cells.length !== LONG_HEADER.length) {
-        throw new MeterFileError(`the header must be ${LONG_HEADER.join(',')}`, line, Math.max(wrong, 0) + 1);
-      }
-      return;
-    }
-    if (cells.length !== LONG_HEADER.length)
-      throw new MeterFileError(`${LONG_HEADER.length} cells are wanted`, line);
-    const meter = cells[0].trim();
-    if (!isRecordId(meter)) throw new MeterFileError('a meter id is wanted', line, 'meter');
-    const start = instantOf(cells[1], line, 'start');
-    const seconds = wholeNumber(cells[2], line, 'durationSeconds');
-    if (!isIntervalSeconds(seconds)) {
-      throw new MeterFileError('300, 900, 1800 or 3600 is wanted', line, 'durationSeconds');
-    }
-    if (start % (seconds * 1000) !== 0) throw new MeterFileError('the start is off the grid', line, 'start');
-    const key = `${meter} ${start}`;
-    if (seen.has(key)) throw new MeterFileError('a second reading of one meter and start', line, 'start');
-    seen.add(key);
-    const quality = QUALITIES.indexOf(cells[5].trim() as ReadingQuality);
-    if (quality < 0) throw new MeterFileError(`one of ${QUALITIES.join(', ')} is wanted`, line, 'quality');
-    readings.add(
-      readings.meterIndex(meter),
-      start,
-      seconds,
-      energy(cells[3], line, 'importWh'),
-      energy(cells[4], line, 'exportWh'),
-      quality,
-    );
+  eachRow(textOf(bytes), (row) => {
+    if (isHeader) requireHeader(row);
+    else reader.reading(row);
+    isHeader = false;
   });
   if (isHeader) throw new MeterFileError('the file is empty');
-  return { readings, source: sourceOf(bytes), passedOver: {} };
+  reader.requireDistinct();
+  return { readings: reader.readings, source: sourceOf(bytes), passedOver: {} };
 }
 
-function energy(cell: string, line: number, column: string): number {
-  const wh = wholeNumber(cell, line, column);
-  if (wh > LIMITS.intervalWh)
-    throw new MeterFileError(`more than ${LIMITS.intervalWh} Wh in an interval`, line, column);
+function requireHeader(row: Row): void {
+  const wrong = LONG_HEADER.findIndex((name, i) => !row.is(i, name));
+  if (wrong >= 0 || row.count !== LONG_HEADER.length) {
+    row.refuse(`the header must be ${LONG_HEADER.join(',')}`, Math.max(wrong, 0) + 1);
+  }
+}
+
+class LongReader {
+  readonly readings = new ReadingTable();
+  private readonly instants = new InstantReader();
+  /** Line of each reading. */
+  private readonly line: number[] = [];
+  /** By meter: where its readings end so far, and whether each began where the one before had ended, or later. */
+  private readonly end: number[] = [];
+  private readonly ascends: boolean[] = [];
+  private meter = -1;
+
+  reading(row: Row): void {
+    const { readings } = this;
+    if (row.count !== LONG_HEADER.length) row.refuse(`${LONG_HEADER.length} cells are wanted`);
+    const meter = this.meterOf(row);
+    const start = this.instants.read(row, 1, 'start');
+    const seconds = row.whole(2, 'durationSeconds');
+    if (!isIntervalSeconds(seconds)) row.refuse('300, 900, 1800 or 3600 is wanted', 'durationSeconds');
+    if (start % (seconds * 1000) !== 0) row.refuse('the start is off the grid', 'start');
+    if (start < this.end[meter]) this.ascends[meter] = false;
+    this.end[meter] = start + seconds * 1000;
+    this.line.push(row.line);
+    readings.add(
+      meter,
+      start,
+      seconds,
+      energy(row, 3, 'importWh'),
+      energy(row, 4, 'exportWh'),
+      qualityOf(row),
+    );
+  }
+
+  /** No two readings of a meter may speak of the same time: neither would be the right one. */
+  requireDistinct(): void {
+    const { readings, line, ascends } = this;
+    for (let meter = 0; meter < ascends.length; meter++) {
+      if (ascends[meter]) continue;
+      const rows = [...readings.rowsOf(meter)].sort((a, b) => readings.start[a] - readings.start[b] || a - b);
+      for (let i = 1; i < rows.length; i++) {
+        const before = rows[i - 1];
+        const end = readings.start[before] + readings.durationSeconds[before] * 1000;
+        if (readings.start[rows[i]] >= end) continue;
+        throw new MeterFileError(
+          'a second reading of one meter and time',
+          Math.max(line[before], line[rows[i]]),
+          'start',
+        );
+      }
+    }
+  }
+
+  private meterOf(row: Row): number {
+    const { meters } = this.readings;
+    // Most lines speak of the meter of the line before.
+    if (this.meter >= 0 && row.is(0, meters[this.meter])) return this.meter;
+    const id = row.text(0);
+    if (!isRecordId(id)) row.refuse('a meter id is wanted', 'meter');
+    this.meter = this.readings.meterIndex(id);
+    if (this.meter === this.end.length) {
+      this.end.push(-Infinity);
+      this.ascends.push(true);
+    }
+    return this.meter;
+  }
+}
+
+function energy(row: Row, i: number, column: string): number {
+  const wh = row.whole(i, column);
+  if (wh > LIMITS.intervalWh) row.refuse(`more than ${LIMITS.intervalWh} Wh in an interval`, column);
   return wh;
+}
+
+function qualityOf(row: Row): number {
+  for (let quality = 0; quality < QUALITIES.length; quality++) {
+    if (row.is(5, QUALITIES[quality])) return quality;
+  }
+  return row.refuse(`one of ${QUALITIES.join(', ')} is wanted`, 'quality');
 }

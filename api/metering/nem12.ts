@@ -7,16 +7,16 @@ import { isIntervalSeconds } from '../../schema/intervals.js';
 import { isRecordId } from '../../schema/ids.js';
 import { LIMITS } from '../../schema/limits.js';
 import { MeterFileError } from './errors.js';
-import { QUALITIES, ReadingTable, type MeterFile } from './readings.js';
-import { eachRow, scaledDecimal, sourceOf, textOf } from './table-text.js';
+import { dateMs } from './instants.js';
+import { DAY_MINUTES, MICRO, readingsOf, type Day, type Register } from './nem12-days.js';
+import { QUALITIES, type MeterFile } from './readings.js';
+import { eachRow, type Row } from './row.js';
+import { sourceOf, textOf } from './table-text.js';
 
 const MARKET_OFFSET_MS = 10 * 3_600_000;
-const DAY_MS = 86_400_000;
-const DAY_MINUTES = 1440;
 
 /** Decimal places of a unit that make whole micro-watt-hours. */
 const MICRO_WH_PLACES: Readonly<Record<string, number>> = { WH: 6, KWH: 9, MWH: 12 };
-const MICRO = 1_000_000;
 
 const QUALITY: Readonly<Record<string, number>> = {
   A: QUALITIES.indexOf('ACTUAL'),
@@ -25,30 +25,14 @@ const QUALITY: Readonly<Record<string, number>> = {
   E: QUALITIES.indexOf('ESTIMATED'),
   N: QUALITIES.indexOf('MISSING'),
 };
-const QUALITY_METHOD = /^[AEFNSV]\d{0,2}$/;
-
-interface Register {
-  readonly nmi: string;
-  readonly suffix: string;
-  readonly minutes: number;
-  /** Undefined where it measures no active energy. */
-  readonly places: number | undefined;
-}
-
-/** A day of one register: micro-watt-hours and quality by interval. */
-interface Day {
-  readonly register: Register;
-  readonly startMs: number;
-  readonly updated: string;
-  readonly values: number[];
-  readonly quality: number[];
-  readonly line: number;
-  readonly isVariable: boolean;
-}
+/** A flag, and the two digits of a method where it has one. */
+const QUALITY_METHOD = /^[AEFNSV](?:\d{2})?$/;
+/** A quality that the records 400 have yet to tell, or an empty value that they have to call missing. */
+const UNTOLD = -1;
 
 export function readNem12(bytes: Uint8Array): MeterFile {
   const reader = new Nem12Reader();
-  eachRow(textOf(bytes), (cells, line) => reader.row(cells, line));
+  eachRow(textOf(bytes), (row) => reader.row(row));
   return { ...reader.finish(), source: sourceOf(bytes) };
 }
 
@@ -61,29 +45,28 @@ class Nem12Reader {
   private isEnded = false;
   private lastLine = 0;
 
-  row(cells: string[], line: number): void {
-    this.lastLine = line;
-    const kind = cells[0].trim();
+  row(row: Row): void {
+    this.lastLine = row.line;
     if (!this.isOpen) {
-      if (kind !== '100' || cells[1]?.trim().toUpperCase() !== 'NEM12') {
-        throw new MeterFileError('a NEM12 file begins with a record 100,NEM12', line, 1);
+      if (!row.is(0, '100') || row.text(1).toUpperCase() !== 'NEM12') {
+        row.refuse('a NEM12 file begins with a record 100,NEM12', 1);
       }
       this.isOpen = true;
       return;
     }
-    if (this.isEnded) throw new MeterFileError('a record after the end record 900', line, 1);
-    switch (kind) {
+    if (this.isEnded) row.refuse('a record after the end record 900', 1);
+    switch (row.text(0)) {
       case '200':
         this.closeDay();
-        this.register = registerOf(cells, line);
+        this.register = registerOf(row);
         if (this.register.places === undefined) this.count('reactive or other registers');
         break;
       case '300':
         this.closeDay();
-        this.openDay(cells, line);
+        this.openDay(row);
         break;
       case '400':
-        this.qualities(cells, line);
+        this.qualities(row);
         break;
       case '500':
         this.count('event records');
@@ -93,7 +76,7 @@ class Nem12Reader {
         this.isEnded = true;
         break;
       default:
-        throw new MeterFileError('a record of an unknown kind', line, 1);
+        row.refuse('a record of an unknown kind', 1);
     }
   }
 
@@ -108,57 +91,45 @@ class Nem12Reader {
     this.passedOver[what] = (this.passedOver[what] ?? 0) + 1;
   }
 
-  private openDay(cells: string[], line: number): void {
+  private openDay(row: Row): void {
     const { register } = this;
-    if (!register) throw new MeterFileError('a record 300 without a record 200 before it', line, 1);
-    if (register.places === undefined) {
-      this.count('days of reactive or other registers');
-      this.day = undefined;
-      return;
-    }
+    if (!register) return row.refuse('a record 300 without a record 200 before it', 1);
+    if (register.places === undefined) return this.count('days of reactive or other registers');
     const count = DAY_MINUTES / register.minutes;
-    const startMs = dayOf(cells[1], line);
-    const method = (cells[2 + count] ?? '').trim().toUpperCase();
-    if (!QUALITY_METHOD.test(method)) {
-      throw new MeterFileError(`${count} values and a quality method are wanted`, line, 3 + count);
-    }
-    const isMissing = method[0] === 'N';
-    const values: number[] = [];
+    const startMs = dayOf(row);
+    const method = row.text(2 + count).toUpperCase();
+    if (!QUALITY_METHOD.test(method))
+      row.refuse(`${count} values and a quality method are wanted`, 3 + count);
+    const flag = method[0];
+    const values = new Array<number>(count).fill(0);
+    const quality = new Array<number>(count).fill(flag === 'V' ? UNTOLD : QUALITY[flag]);
+    const empty: number[] = [];
     for (let i = 0; i < count; i++) {
-      const cell = cells[2 + i];
-      if (isMissing && cell.trim() === '') values.push(0);
-      else values.push(scaledDecimal(cell, register.places, line, 3 + i));
-      if (values[i] < 0) throw new MeterFileError('a value ≥ 0 is wanted', line, 3 + i);
-      if (values[i] > LIMITS.intervalWh * MICRO) {
-        throw new MeterFileError(`more than ${LIMITS.intervalWh} Wh in an interval`, line, 3 + i);
+      if (row.isEmpty(2 + i) && (flag === 'N' || flag === 'V')) {
+        empty.push(i);
+        continue;
       }
+      const value = row.decimal(2 + i, register.places);
+      if (value < 0) row.refuse('a value ≥ 0 is wanted', 3 + i);
+      if (value > LIMITS.intervalWh * MICRO) {
+        row.refuse(`more than ${LIMITS.intervalWh} Wh in an interval`, 3 + i);
+      }
+      values[i] = value;
     }
-    const isVariable = method[0] === 'V';
-    const quality = new Array<number>(count).fill(isVariable ? -1 : QUALITY[method[0]]);
-    this.day = {
-      register,
-      startMs,
-      updated: (cells[5 + count] ?? '').trim(),
-      values,
-      quality,
-      line,
-      isVariable,
-    };
+    this.day = { register, startMs, updated: row.text(5 + count), values, quality, empty, line: row.line };
   }
 
   /** A record 400: the quality of a run of intervals of the day before it, numbered from 1. */
-  private qualities(cells: string[], line: number): void {
+  private qualities(row: Row): void {
     const { day } = this;
     if (!day) {
       if (this.register && this.register.places === undefined) return;
-      throw new MeterFileError('a record 400 without a record 300 before it', line, 1);
+      return row.refuse('a record 400 without a record 300 before it', 1);
     }
-    const [from, to] = [cells[1], cells[2]].map((cell, i) => scaledDecimal(cell, 0, line, 2 + i));
-    const method = (cells[3] ?? '').trim().toUpperCase();
-    if (from < 1 || to < from || to > day.values.length)
-      throw new MeterFileError('no such intervals', line, 2);
-    if (!QUALITY_METHOD.test(method) || method[0] === 'V')
-      throw new MeterFileError('a quality method is wanted', line, 4);
+    const [from, to] = [row.whole(1), row.whole(2)];
+    const method = row.text(3).toUpperCase();
+    if (from < 1 || to < from || to > day.values.length) row.refuse('no such intervals', 2);
+    if (!QUALITY_METHOD.test(method) || method[0] === 'V') row.refuse('a quality method is wanted', 4);
     day.quality.fill(QUALITY[method[0]], from - 1, to);
   }
 
@@ -167,8 +138,12 @@ class Nem12Reader {
     const { day } = this;
     this.day = undefined;
     if (!day) return;
-    if (day.quality.includes(-1)) {
+    if (day.quality.includes(UNTOLD)) {
       throw new MeterFileError('quality V, but records 400 do not cover the day', day.line);
+    }
+    const unexplained = day.empty.find((i) => day.quality[i] !== QUALITY.N);
+    if (unexplained !== undefined) {
+      throw new MeterFileError('an empty value whose quality is not N', day.line, 3 + unexplained);
     }
     const key = `${day.register.nmi} ${day.register.suffix} ${day.startMs}`;
     const before = this.days.get(key);
@@ -177,77 +152,40 @@ class Nem12Reader {
   }
 }
 
-function registerOf(cells: string[], line: number): Register {
-  const nmi = (cells[1] ?? '').trim();
-  const suffix = (cells[4] ?? '').trim().toUpperCase();
-  const unit = (cells[7] ?? '').trim().toUpperCase();
-  const minutes = scaledDecimal(cells[8], 0, line, 9);
-  if (!isRecordId(nmi)) throw new MeterFileError('a national metering identifier is wanted', line, 2);
-  if (!/^[A-Z][A-Z0-9]$/.test(suffix)) throw new MeterFileError('a register suffix is wanted', line, 5);
+function registerOf(row: Row): Register {
+  const nmi = row.text(1);
+  const suffix = row.text(4).toUpperCase();
+  const unit = row.text(7).toUpperCase();
+  const minutes = row.whole(8);
+  if (!isRecordId(nmi)) row.refuse('a national metering identifier is wanted', 2);
+  if (!/^[A-Z][A-Z0-9]$/.test(suffix)) row.refuse('a register suffix is wanted', 5);
   if (!isIntervalSeconds(minutes * 60) || minutes === 60) {
-    throw new MeterFileError('an interval of 5, 15 or 30 minutes is wanted', line, 9);
+    row.refuse('an interval of 5, 15 or 30 minutes is wanted', 9);
   }
-  const isEnergy = suffix[0] === 'E' || suffix[0] === 'B';
+  const isEnergy = isActive(suffix);
   if (isEnergy && MICRO_WH_PLACES[unit] === undefined) {
-    throw new MeterFileError('an energy register in Wh, kWh or MWh is wanted', line, 8);
+    row.refuse('an energy register in Wh, kWh or MWh is wanted', 8);
   }
-  return { nmi, suffix, minutes, places: isEnergy ? MICRO_WH_PLACES[unit] : undefined };
+  return {
+    nmi,
+    suffix,
+    minutes,
+    places: isEnergy ? MICRO_WH_PLACES[unit] : undefined,
+    configured: (
+      row
+        .text(2)
+        .toUpperCase()
+        .match(/[A-Z][A-Z0-9]/g) ?? []
+    ).filter(isActive),
+  };
 }
 
-/** Midnight of a date in market time. */
-function dayOf(cell: string | undefined, line: number): number {
-  const match = /^(\d{4})(\d{2})(\d{2})$/.exec(cell?.trim() ?? '');
-  const at = match ? Date.UTC(Number(match[1]), Number(match[2]) - 1, Number(match[3])) : Number.NaN;
-  const isDate = match && new Date(at).toISOString().slice(0, 10).replaceAll('-', '') === match[0];
-  if (!isDate || at < Date.UTC(1990, 0, 1) || at > Date.UTC(2100, 0, 1)) {
-    throw new MeterFileError('a date YYYYMMDD is wanted', line, 2);
-  }
-  return at - MARKET_OFFSET_MS;
-}
+const isActive = (suffix: string): boolean => suffix[0] === 'E' || suffix[0] === 'B';
 
-/** Sums the registers of each meter and day; the part below 1 Wh is carried, so that day totals match. */
-function readingsOf(days: Iterable<Day>): ReadingTable {
-  const byMeter = new Map<string, Day[]>();
-  for (const day of days) {
-    const key = `${day.register.nmi} ${day.startMs}`;
-    const list = byMeter.get(key);
-    if (list) list.push(day);
-    else byMeter.set(key, [day]);
-  }
-  const readings = new ReadingTable();
-  for (const list of byMeter.values()) {
-    const minutes = Math.max(...list.map((day) => day.register.minutes));
-    const count = DAY_MINUTES / minutes;
-    const importWh = new Array<number>(count).fill(0);
-    const exportWh = new Array<number>(count).fill(0);
-    const quality = new Array<number>(count).fill(0);
-    for (const day of list) {
-      const into = day.register.suffix[0] === 'E' ? importWh : exportWh;
-      const parts = day.values.length / count;
-      wholeWh(day.values).forEach((wh, i) => {
-        const at = Math.floor(i / parts);
-        into[at] += wh;
-        quality[at] = Math.max(quality[at], day.quality[i]);
-      });
-    }
-    const meter = readings.meterIndex(list[0].register.nmi);
-    for (let i = 0; i < count; i++) {
-      const start = list[0].startMs + i * (DAY_MS / count);
-      readings.add(meter, start, minutes * 60, importWh[i], exportWh[i], quality[i]);
-    }
-  }
-  return readings;
-}
-
-/** Micro-watt-hours of a day as whole Wh whose sum is the day's sum, rounded once. */
-function wholeWh(microWh: readonly number[]): number[] {
-  let exact = 0n;
-  let given = 0n;
-  return microWh.map((value) => {
-    exact += BigInt(value);
-    const upTo = (exact * 2n + BigInt(MICRO)) / BigInt(2 * MICRO);
-    const wh = Number(upTo - given);
-    given = upTo;
-    return wh;
-  });
+/** Midnight of a record's date in market time. */
+function dayOf(row: Row): number {
+  const isEight = row.code(1, 7) >= 0 && row.code(1, 8) < 0;
+  const parts = [row.digits(1, 0, 4), row.digits(1, 4, 2), row.digits(1, 6, 2)];
+  const at = isEight && parts.every((part) => part >= 0) ? dateMs(parts[0], parts[1], parts[2]) : undefined;
+  return at === undefined ? row.refuse('a date YYYYMMDD is wanted', 2) : at - MARKET_OFFSET_MS;
 }

@@ -21,7 +21,17 @@ export async function readMeterFiles(bytes: Uint8Array, options: ReadOptions = {
   if (!isZip(bytes)) return [readOne(bytes, options)];
   const files = await unzip(bytes);
   if (files.length === 0) throw new MeterFileError('the archive holds no file');
-  return files.map((file) => readOne(file.bytes, options));
+  return files.map((file, i) => {
+    try {
+      return readOne(file.bytes, options);
+    } catch (error) {
+      if (!(error instanceof MeterFileError) || files.length === 1) throw error;
+      // Its name is not ours to repeat: it may hold anything.
+      throw Object.assign(new MeterFileError(`file ${i + 1} of the archive: ${error.message}`), {
+        cause: error,
+      });
+    }
+  });
 }
 
 function readOne(bytes: Uint8Array, options: ReadOptions): MeterFile {

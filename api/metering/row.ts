@@ -8,7 +8,8 @@ import { MeterFileError } from './errors.js';
 /** Name of a column, or its number from 1. */
 export type Column = string | number;
 
-const [ZERO, NINE, COMMA, POINT, MINUS, SPACE] = [48, 57, 44, 46, 45, 32];
+/** Character codes. */
+const [ZERO, NINE, COMMA, POINT, MINUS, SPACE, LINE_FEED] = [48, 57, 44, 46, 45, 32, 10];
 const POWERS = Array.from({ length: 16 }, (_, i) => 10 ** i);
 /** Digits that a number surely holds exactly. */
 const EXACT_DIGITS = 15;
@@ -23,10 +24,9 @@ export class Row {
   private readonly to: number[] = [];
 
   /** Takes the cells of a line; they hold until the next one is taken. */
-  take(text: string, from: number, to: number, line: number): void {
+  take(text: string, from: number, to: number, line: number, isQuoted: boolean): void {
     this.line = line;
-    const quote = text.indexOf('"', from);
-    if (quote >= 0 && quote < to) this.takeQuoted(text.slice(from, to));
+    if (isQuoted) this.takeQuoted(text.slice(from, to));
     else this.split(text, from, to, COMMA);
   }
 
@@ -46,6 +46,26 @@ export class Row {
       this.to[i] - this.from[i] === text.length &&
       this.source.startsWith(text, this.from[i])
     );
+  }
+
+  /** Code of a character of a cell; −1 beyond its end. */
+  code(i: number, at: number): number {
+    const place = i < this.count ? this.from[i] + at : -1;
+    return place >= 0 && place < this.to[i] ? this.source.charCodeAt(place) : -1;
+  }
+
+  /** A whole number of so many digits within a cell; −1 where they are not all digits. */
+  digits(i: number, at: number, count: number): number {
+    const from = this.from[i] + at;
+    if (i >= this.count || from + count > this.to[i]) return -1;
+    const { source } = this;
+    let value = 0;
+    for (let d = from; d < from + count; d++) {
+      const code = source.charCodeAt(d);
+      if (code < ZERO || code > NINE) return -1;
+      value = value * 10 + code - ZERO;
+    }
+    return value;
   }
 
   /** Refuses the file for a cell, or for the whole line. */
@@ -108,6 +128,7 @@ export class Row {
     return Number(BigInt(head + tail.padEnd(places, '0')));
   }
 
+  /** Finds the cells between separators. */
   private split(text: string, from: number, to: number, separator: number): void {
     this.source = text;
     let cell = 0;
@@ -130,11 +151,13 @@ export class Row {
     try {
       cells = parse(content, { relax_column_count: true });
     } catch (error) {
-      throw Object.assign(new MeterFileError('a quoted cell is not of its form', this.line), { cause: error });
+      throw Object.assign(new MeterFileError('a quoted cell is not of its form', this.line), {
+        cause: error,
+      });
     }
     // No line holds a line feed, so none of its cells does.
     const joined = (cells[0] ?? []).join('\n');
-    this.split(joined, 0, joined.length, 10);
+    this.split(joined, 0, joined.length, LINE_FEED);
   }
 }
 
@@ -142,6 +165,8 @@ export class Row {
 export function eachRow(text: string, take: (row: Row) => void): void {
   const row = new Row();
   let line = 0;
+  /** Where the next quote is, so that the text is searched for quotes once. */
+  let quote = nextQuote(text, 0);
   for (let from = 0; from < text.length;) {
     let to = text.indexOf('\n', from);
     if (to < 0) to = text.length;
@@ -149,9 +174,15 @@ export function eachRow(text: string, take: (row: Row) => void): void {
     let end = to;
     while (end > from && text.charCodeAt(end - 1) <= SPACE) end--;
     if (end > from) {
-      row.take(text, from, end, line);
+      if (quote < from) quote = nextQuote(text, from);
+      row.take(text, from, end, line, quote < end);
       take(row);
     }
     from = to + 1;
   }
+}
+
+function nextQuote(text: string, from: number): number {
+  const at = text.indexOf('"', from);
+  return at < 0 ? Infinity : at;
 }

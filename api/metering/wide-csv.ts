@@ -2,9 +2,11 @@
 import { isIntervalSeconds, type IntervalSeconds } from '../../schema/intervals.js';
 import { isRecordId } from '../../schema/ids.js';
 import { LIMITS } from '../../schema/limits.js';
+import { InstantReader } from './instants.js';
 import { MeterFileError } from './errors.js';
 import { QUALITIES, ReadingTable, type MeterFile } from './readings.js';
-import { eachRow, instantOf, scaledDecimal, sourceOf, textOf } from './table-text.js';
+import { eachRow, type Row } from './row.js';
+import { sourceOf, textOf } from './table-text.js';
 
 export const WIDE_UNITS = ['W', 'kW', 'Wh', 'kWh'] as const;
 export const DIRECTIONS = ['import', 'export', 'net'] as const;
@@ -18,66 +20,84 @@ export interface WideOptions {
   readonly durationSeconds?: IntervalSeconds;
 }
 
-/** Figures are read as whole thousandths of a watt or watt-hour. */
-const PLACES: Readonly<Record<WideOptions['unit'], number>> = { W: 3, kW: 6, Wh: 3, kWh: 6 };
+/** Figures are read as whole millionths of a watt or watt-hour. */
+const MICRO_PLACES: Readonly<Record<WideOptions['unit'], number>> = { W: 6, kW: 9, Wh: 6, kWh: 9 };
+const MICRO = 1_000_000;
+
+/** A line of figures in millionths; NaN where the cell is empty. */
+interface Line {
+  readonly line: number;
+  readonly start: number;
+  readonly micro: readonly number[];
+}
 
 export function readWideCsv(bytes: Uint8Array, options: WideOptions): MeterFile {
-  const rows: { cells: string[]; line: number; start: number }[] = [];
-  let header: string[] | undefined;
-  eachRow(textOf(bytes), (cells, line) => {
-    if (!header) {
-      header = cells.map((cell) => cell.trim());
-      const bad = header.findIndex((name, i) => i > 0 && (!isRecordId(name) || header?.indexOf(name) !== i));
-      if (header.length < 2 || bad >= 0) {
-        throw new MeterFileError(
-          'a header of the time column and distinct meter ids is wanted',
-          line,
-          bad + 1,
-        );
-      }
-      return;
-    }
-    if (cells.length !== header.length) throw new MeterFileError(`${header.length} cells are wanted`, line);
-    rows.push({ cells, line, start: instantOf(cells[0], line, 1) });
-  });
-  if (!header || rows.length === 0) throw new MeterFileError('the file holds no reading');
-  const seconds = options.durationSeconds ?? (rows.length > 1 ? (rows[1].start - rows[0].start) / 1000 : 0);
+  const { meters, lines } = linesOf(textOf(bytes), options);
+  if (lines.length === 0) throw new MeterFileError('the file holds no reading');
+  const seconds =
+    options.durationSeconds ?? (lines.length > 1 ? (lines[1].start - lines[0].start) / 1000 : 0);
   if (!isIntervalSeconds(seconds)) {
-    throw new MeterFileError('the interval must be 300, 900, 1800 or 3600 s', rows[0].line, 1);
+    throw new MeterFileError('the interval must be 300, 900, 1800 or 3600 s', lines[0].line, 1);
   }
+  const isPower = options.unit === 'W' || options.unit === 'kW';
+  const perWh = MICRO * (isPower ? 3600 / seconds : 1);
+  const missing = QUALITIES.indexOf('MISSING');
   const readings = new ReadingTable();
-  const meters = header.slice(1).map((meter) => readings.meterIndex(meter));
-  let before = -1;
-  for (const { cells, line, start } of rows) {
-    if (start <= before) throw new MeterFileError('instants must ascend', line, 1);
+  for (const meter of meters) readings.meterIndex(meter);
+  let end = -Infinity;
+  for (const { line, start, micro } of lines) {
+    if (start < end) throw new MeterFileError('instants must ascend, an interval or more apart', line, 1);
     if (start % (seconds * 1000) !== 0) throw new MeterFileError('the start is off the grid', line, 1);
-    before = start;
-    for (let c = 1; c < cells.length; c++) {
-      if (cells[c].trim() === '') {
-        readings.add(meters[c - 1], start, seconds, 0, 0, QUALITIES.indexOf('MISSING'));
+    end = start + seconds * 1000;
+    for (let m = 0; m < micro.length; m++) {
+      if (Number.isNaN(micro[m])) {
+        readings.add(m, start, seconds, 0, 0, missing);
         continue;
       }
-      const wh = energyWh(
-        scaledDecimal(cells[c], PLACES[options.unit], line, header[c]),
-        options.unit,
-        seconds,
-      );
-      if (wh < 0 && options.direction !== 'net')
-        throw new MeterFileError('a figure ≥ 0 is wanted', line, header[c]);
-      if (Math.abs(wh) > LIMITS.intervalWh) {
-        throw new MeterFileError(`more than ${LIMITS.intervalWh} Wh in an interval`, line, header[c]);
+      const wh = wholeWh(Math.abs(micro[m]), perWh);
+      if (wh > LIMITS.intervalWh) {
+        throw new MeterFileError(`more than ${LIMITS.intervalWh} Wh in an interval`, line, meters[m]);
       }
-      const isExport = options.direction === 'export' || (options.direction === 'net' && wh < 0);
-      readings.add(meters[c - 1], start, seconds, isExport ? 0 : wh, isExport ? Math.abs(wh) : 0, 0);
+      const isExport = options.direction === 'export' || micro[m] < 0;
+      readings.add(m, start, seconds, isExport ? 0 : wh, isExport ? wh : 0, 0);
     }
   }
   return { readings, source: sourceOf(bytes), passedOver: {} };
 }
 
-/** Thousandths of W or Wh as whole Wh of an interval, rounded half away from zero. */
-function energyWh(milli: number, unit: WideOptions['unit'], seconds: number): number {
-  const isPower = unit === 'W' || unit === 'kW';
-  const size = BigInt(Math.abs(milli)) * BigInt(isPower ? seconds : 3600);
-  const wh = Number((size * 2n + 3_600_000n) / 7_200_000n);
-  return milli < 0 ? 0 - wh : wh;
+function linesOf(text: string, { unit, direction }: WideOptions): { meters: string[]; lines: Line[] } {
+  const instants = new InstantReader();
+  const lines: Line[] = [];
+  let meters: string[] | undefined;
+  eachRow(text, (row) => {
+    if (!meters) {
+      meters = metersOf(row);
+      return;
+    }
+    if (row.count !== meters.length + 1) row.refuse(`${meters.length + 1} cells are wanted`);
+    const start = instants.read(row, 0);
+    const micro = new Array<number>(meters.length);
+    for (let m = 0; m < meters.length; m++) {
+      micro[m] = row.isEmpty(m + 1) ? NaN : row.decimal(m + 1, MICRO_PLACES[unit], meters[m]);
+      if (micro[m] < 0 && direction !== 'net') row.refuse('a figure ≥ 0 is wanted', meters[m]);
+    }
+    lines.push({ line: row.line, start, micro });
+  });
+  return { meters: meters ?? [], lines };
+}
+
+function metersOf(row: Row): string[] {
+  const meters = Array.from({ length: row.count - 1 }, (_, m) => row.text(m + 1));
+  const seen = new Set<string>();
+  const bad = meters.findIndex((meter) => !isRecordId(meter) || seen.size === seen.add(meter).size);
+  if (meters.length === 0 || bad >= 0) {
+    row.refuse('a header of the time column and distinct meter ids is wanted', bad + 2);
+  }
+  return meters;
+}
+
+/** Whole Wh, rounded half up; exact, as nothing here leaves the safe integers. */
+function wholeWh(micro: number, perWh: number): number {
+  const rest = micro % perWh;
+  return (micro - rest) / perWh + (rest * 2 >= perWh ? 1 : 0);
 }

@@ -1,0 +1,55 @@
+/** What became of the readings of a file. */
+import type { ErrorCode } from '../../schema/errors.js';
+
+export interface RefusedReading {
+  readonly meter: string;
+  /** ms since 1970. */
+  readonly start: number;
+  readonly code: ErrorCode | 'UNKNOWN_METER' | 'INTERVAL_NOT_COVERED';
+}
+
+export interface ImportSummary {
+  /** Readings on the grid of their networks, and those of unknown meters as the file has them. */
+  readonly read: number;
+  readonly recorded: number;
+  readonly revised: number;
+  /** Readings that the ledger has as they are. */
+  readonly unchanged: number;
+  /** Readings that say MISSING where the ledger has one, which stands. */
+  readonly missing: number;
+  /** Recorded or revised readings for which a register of the meter was absent (see `complete`). */
+  readonly incomplete: number;
+  readonly refused: number;
+  /** Number of refused readings by code, and the first few of them. */
+  readonly refusedByCode: Readonly<Record<string, number>>;
+  readonly examples: readonly RefusedReading[];
+}
+
+const EXAMPLES = 10;
+
+export class ImportTally {
+  read = 0;
+  recorded = 0;
+  revised = 0;
+  unchanged = 0;
+  missing = 0;
+  incomplete = 0;
+  private readonly codes: Record<string, number> = {};
+  private readonly examples: RefusedReading[] = [];
+
+  /** Notes refused readings, of which the first is named. */
+  refuse(reading: RefusedReading, count = 1): void {
+    this.codes[reading.code] = (this.codes[reading.code] ?? 0) + count;
+    if (this.examples.length < EXAMPLES) this.examples.push(reading);
+  }
+
+  summary(): ImportSummary {
+    const { read, recorded, revised, unchanged, missing, incomplete, codes, examples } = this;
+    const refused = Object.values(codes).reduce((a, b) => a + b, 0);
+    return {
+      ...{ read, recorded, revised, unchanged, missing, incomplete, refused },
+      refusedByCode: codes,
+      examples,
+    };
+  }
+}
