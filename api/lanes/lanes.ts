@@ -28,13 +28,15 @@ export interface CommandRequest {
   readonly command: CommandInput;
 }
 
-/** Refusals that a smaller batch may pass. */
+/** Refusals that a smaller batch may pass; a command that is a fault of its own holds up no other. */
 const SPLIT: ReadonlySet<ErrorCode> = new Set([
   'ARGUMENTS_TOO_LARGE',
   'EVENT_TOO_LARGE',
   'TRANSACTION_TOO_LARGE',
   'PAGE_TOO_LARGE',
   'BATCH_TOO_SPREAD',
+  'INTERNAL',
+  'MALFORMED_BATCH',
 ]);
 /** How often a batch is tried again after a conflict. */
 const CONFLICT_TRIES = 5;

@@ -23,6 +23,9 @@ export interface Batch {
   readonly count: number;
 }
 
+/** Names of commands, also of those that this version does not know: they stand unquoted in what is hashed. */
+const COMMAND_NAME = /^[A-Za-z][A-Za-z0-9]{0,63}$/;
+
 const malformed = (): never => {
   throw new GridbookError('MALFORMED_BATCH');
 };
@@ -53,6 +56,7 @@ function decodeSegment(wire: Json, shapes: ReadonlyMap<string, CommandShape>): S
   const [name, keys, actors, signatures, ...columns] = wire as Json[];
   if (
     typeof name !== 'string' ||
+    !COMMAND_NAME.test(name) ||
     typeof keys !== 'string' ||
     keys.length === 0 ||
     keys.length % KEY_LENGTH !== 0
@@ -93,14 +97,22 @@ export interface DecodedArguments {
   readonly invalid: string;
 }
 
+const fieldLists = new WeakMap<CommandShape, readonly (readonly [name: string, of: Field])[]>();
+
+/** Names and fields of a shape, made once. */
+function fieldsOf(shape: CommandShape): readonly (readonly [name: string, of: Field])[] {
+  let list = fieldLists.get(shape);
+  if (!list) fieldLists.set(shape, (list = Object.entries(shape.fields)));
+  return list;
+}
+
 /** The values of command `i`; checks each against its field. */
 export function argumentsAt(segment: Segment & { shape: CommandShape }, i: number): DecodedArguments {
   const args: Record<string, unknown> = {};
   const wire: Json[] = [];
   let invalid = '';
   let c = 0;
-  for (const name of Object.keys(segment.shape.fields)) {
-    const of = segment.shape.fields[name];
+  for (const [name, of] of fieldsOf(segment.shape)) {
     const column = segment.columns[c++];
     const value = Array.isArray(column) ? (column as Json[])[i] : column;
     wire.push(value);

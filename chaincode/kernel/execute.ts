@@ -302,7 +302,7 @@ class CommandContext implements Context {
 
 /** The text whose hash is a command's leaf and, in its first 48 bits, its content digest. */
 function commandText(name: string, key: string, actor: number, wire: readonly Json[]): string {
-  let text = `[${JSON.stringify(name)},"${key}",${actor}`;
+  let text = `["${name}","${key}",${actor}`;
   for (const value of wire) text += typeof value === 'number' ? `,${value}` : `,${JSON.stringify(value)}`;
   return `${text}]`;
 }

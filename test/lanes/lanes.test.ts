@@ -168,6 +168,20 @@ describe('a lane', () => {
     ]);
   });
 
+  test('a command that the ledger stumbles over holds up no other', async () => {
+    const ledger = new HandLedger();
+    ledger.fail = (amounts) => (amounts.includes(5) ? 'INTERNAL' : undefined);
+    const lanes = open(ledger);
+    const outcomes = await Promise.allSettled([1, 2, 5, 3, 4].map((a) => submit(lanes, a)));
+    expect(outcomes.map((o) => o.status)).toEqual([
+      'fulfilled',
+      'fulfilled',
+      'rejected',
+      'fulfilled',
+      'fulfilled',
+    ]);
+  });
+
   test('tries again after a conflict, and gives up after some', async () => {
     const ledger = new HandLedger();
     let conflicts = 2;

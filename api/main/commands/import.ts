@@ -146,6 +146,12 @@ function tell(
       `${unchanged} unchanged, ${refused} refused`,
   );
   for (const [what, count] of Object.entries(passedOver)) terminal.print(`  passed over: ${count} ${what}`);
+  if (summary.missing > 0) {
+    terminal.print(`  missing, where the ledger's reading stands: ${summary.missing}`);
+  }
+  if (summary.incomplete > 0) {
+    terminal.print(`  without one of the meter's registers: ${summary.incomplete}`);
+  }
   for (const [code, count] of Object.entries(summary.refusedByCode)) terminal.print(`  ${code}: ${count}`);
   for (const { meter, start, code } of summary.examples) {
     terminal.print(`  ${meter} ${new Date(start).toISOString()} ${code}`);

@@ -18,7 +18,7 @@ export function requireOnGrid(of: NetworkRecord, instantMs: number, field: strin
 /** The first interval that has not begun by ledger time. */
 export function nextInterval(c: Context, of: NetworkRecord): number {
   const length = of.intervalSeconds * 1000;
-  return Math.floor(c.ledgerTimeMs / length) * length + length;
+  return c.ledgerTimeMs - (c.ledgerTimeMs % length) + length;
 }
 
 /** The first interval of a network that no reading seals. */

@@ -21,7 +21,10 @@ interface ReadingsArgs {
 }
 
 /** Most that a power can carry in an interval, in Wh, rounded up: a meter may round its reading up. */
-const mostWh = (powerW: number, seconds: number): number => Math.ceil((powerW * seconds) / 3600);
+function mostWh(powerW: number, seconds: number): number {
+  const wattSeconds = powerW * seconds + 3599;
+  return (wattSeconds - (wattSeconds % 3600)) / 3600;
+}
 
 /**
  * Checks each row and writes what `next` makes of it and of the reading before it. The interval is over by ledger

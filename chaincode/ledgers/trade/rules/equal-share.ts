@@ -15,7 +15,7 @@ export function equalShares(
   let left = available;
   let open = needs.map((_, i) => i).filter((i) => needs[i] > 0);
   while (left > 0 && open.length > 0) {
-    const share = Math.floor(left / open.length);
+    const share = (left - (left % open.length)) / open.length;
     if (share === 0) {
       const order = tieOrder(
         startMs,
