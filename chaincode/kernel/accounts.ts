@@ -72,6 +72,16 @@ export class Accounts {
     return (this.balancePages[number] ??= this.records.work.page(this.records.key('acct', number), WIDTH));
   }
 
+  /** Asks for the pages of many accounts at once, so that a command which posts to them runs again only once. */
+  need(accounts: readonly number[]): void {
+    this.records.needThese(ACCOUNT_INFO, accounts);
+    const pages = new Set(accounts.map((account) => Math.floor(account / PER_PAGE)));
+    this.records.work.need(
+      [...pages].map((page) => this.records.key('acct', page)),
+      WIDTH,
+    );
+  }
+
   private infoPage(account: number): Page {
     return (this.infoPages[Math.floor(account / PER_PAGE)] ??= this.records.pageOf(ACCOUNT_INFO, account));
   }

@@ -49,6 +49,16 @@ export class Records {
     this.work.need(keys, of.columns.length);
   }
 
+  /** Asks for the pages of records by their numbers, all at once. */
+  needThese<T extends object>(of: Family<T>, numbers: readonly number[], scope = ''): void {
+    const pages = new Set<number>();
+    for (const number of numbers) pages.add(Math.floor(number / of.perPage));
+    this.work.need(
+      [...pages].map((page) => this.key(of.name, scope + page)),
+      of.columns.length,
+    );
+  }
+
   /** The record, or undefined where there is none of this number. */
   get<T extends object>(of: Family<T>, number: number, scope = ''): T | undefined {
     const page = this.pageOf(of, number, scope);

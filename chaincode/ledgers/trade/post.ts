@@ -8,6 +8,7 @@ export function post(
   c: Context,
   postings: readonly (readonly [account: number, amountMicros: number])[],
 ): void {
+  c.accounts.need(postings.map(([account]) => account));
   for (const [account, amount] of postings) c.accounts.post(account, amount);
   c.emit(
     posted,

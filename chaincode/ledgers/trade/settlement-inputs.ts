@@ -57,6 +57,10 @@ export function gatherInputs(
   records.needAll(BOOKS, slots, scope);
   MEMBERSHIPS.needAll(records, scope, slots);
   PREFERENCES.needAll(records, scope, slots);
+  const connections: number[] = [];
+  for (let slot = 0; slot < slots; slot++)
+    connections.push((records.get(SLOTS, slot, scope) as SlotRecord).connection);
+  records.needThese(CONNECTIONS, connections);
 
   const members = {
     account: [] as number[],
@@ -111,6 +115,7 @@ export function gatherInputs(
     found.tariffs.push(tariff);
   }
   require(found.connection.length > 0, 'READINGS_INCOMPLETE', 'start');
+  c.accounts.need(found.duesAccount);
 
   const contracts: Bilateral[] = [];
   const nominations: Bilateral[] = [];

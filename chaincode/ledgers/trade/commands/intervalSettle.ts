@@ -88,6 +88,8 @@ export const intervalSettle = rule(
         postings,
       ]),
     );
+    c.accounts.need(postings.map(([account]) => account));
+    c.records.needAll(KEPT_POSTINGS, postings.length, keptScope);
     c.records.put(
       RUNS,
       FIRST_RUN,
