@@ -9,6 +9,7 @@ import { EmbeddedLedger } from '../../network/embedded/ledger.js';
 import type { CommittedTransaction } from '../../network/ledger.js';
 import { decodeBatchEvent } from '../../schema/batch-event.js';
 import { encodeBatch, type CommandInput, type CommandShape } from '../../schema/command.js';
+import { GridbookError } from '../../schema/errors.js';
 import { keyFromUuid } from '../../schema/ids.js';
 import { sparkzMint, sparkzTransfer } from '../../schema/trade/money.js';
 import { accountOpen, participantRegister, unitRegister } from '../../schema/trade/registration.js';
@@ -72,6 +73,19 @@ export class BenchLedger {
     const { refused } = decodeBatchEvent(done.event);
     if (refused.length > 0) throw new Error(`refused: ${JSON.stringify(refused[0])}`);
     return done;
+  }
+
+  /** Gives a batch, in halves where it is too large for one transaction, as a lane would; answers how many it took. */
+  async split(commands: readonly CommandInput[]): Promise<number> {
+    try {
+      await this.submit(commands);
+      return 1;
+    } catch (error) {
+      if (!(error instanceof GridbookError) || error.code !== 'TRANSACTION_TOO_LARGE' || commands.length < 2)
+        throw error;
+      const middle = commands.length >> 1;
+      return (await this.split(commands.slice(0, middle))) + (await this.split(commands.slice(middle)));
+    }
   }
 
   /** Gives many commands in batches. */
