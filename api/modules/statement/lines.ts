@@ -23,8 +23,11 @@ const linesIn = (version: Row): TariffLine[] =>
     rateMicros: Number(line.rateMicros),
   }));
 
-/** Each line of each position, summed by line and payee in the order in which tariffs name them. */
-export function linesOf(lane: string, positions: readonly Row[], versions: readonly Row[]): StatementLine[] {
+/**
+ * Each line of each interval, summed by line and payee in the order in which tariffs name them. `intervals` holds a
+ * column of the intervals under each name.
+ */
+export function linesOf(lane: string, intervals: Row, versions: readonly Row[]): StatementLine[] {
   const tariffs = new Map(versions.map((v) => [`${String(v.tariff)}.${String(v.version)}`, linesIn(v)]));
   const sums = new Map<string, Sum>();
   /** One sum for a line of a version, looked up once. */
@@ -37,10 +40,26 @@ export function linesOf(lane: string, positions: readonly Row[], versions: reado
       ofLine.set(line, sum);
     }
   }
-  for (const p of positions) {
-    const lines = tariffs.get(`${String(p.tariff)}.${String(p.tariff_version)}`);
+  const column = (name: string): readonly (string | number)[] =>
+    (intervals[name] ?? []) as (string | number)[];
+  const [tariff, version] = [column('tariffs'), column('tariff_versions')];
+  const [start, seconds, load] = [column('starts'), column('seconds'), column('loads')];
+  const [imported, exported, bought, sold] = ['imports', 'exports', 'boughts', 'solds'].map(column);
+  for (let i = 0; i < start.length; i++) {
+    const lines = tariffs.get(`${tariff[i]}.${version[i]}`);
     if (!lines) throw new Error('a position cites a tariff version that is not there');
-    tariffSums(lines, energyOf(p), intervalOf(p), (line, quantityWh, amountMicros) => {
+    const energy = {
+      importWh: Number(imported[i]),
+      exportWh: Number(exported[i]),
+      boughtWh: Number(bought[i]),
+      soldWh: Number(sold[i]),
+    };
+    const interval = {
+      start: Number(start[i]),
+      durationSeconds: Number(seconds[i]),
+      sanctionedLoadW: Number(load[i]),
+    };
+    tariffSums(lines, energy, interval, (line, quantityWh, amountMicros) => {
       const sum = ofLine.get(line) as Sum;
       sum.wh += BigInt(quantityWh);
       sum.micros += BigInt(amountMicros);
@@ -55,19 +74,3 @@ export function linesOf(lane: string, positions: readonly Row[], versions: reado
     amountMicros: String(micros),
   }));
 }
-
-function energyOf(p: Row): Parameters<typeof tariffSums>[1] {
-  const wh = (column: string): number => Number(p[column]);
-  return {
-    importWh: wh('import_wh'),
-    exportWh: wh('export_wh'),
-    boughtWh: wh('contracted_bought_wh') + wh('nominated_bought_wh') + wh('community_bought_wh'),
-    soldWh: wh('contracted_sold_wh') + wh('nominated_sold_wh') + wh('community_sold_wh'),
-  };
-}
-
-const intervalOf = (p: Row): Parameters<typeof tariffSums>[2] => ({
-  start: Number(p.start),
-  durationSeconds: p.interval_seconds as number,
-  sanctionedLoadW: Number(p.sanctioned_load_w),
-});
