@@ -49,6 +49,7 @@ export class GatewayFixture {
   static async open(
     options: CommunityOptions = { homes: 6 },
     isDevelopment = false,
+    databaseUrl?: string,
   ): Promise<GatewayFixture> {
     const at = await Community.setUp(options);
     if (at.homes.length > 3) {
@@ -62,7 +63,7 @@ export class GatewayFixture {
     await at.run(START_MS + QUARTER, wh);
     const folder = mkdtempSync(join(tmpdir(), 'gridbook-gateway-'));
     const { ledger } = at.world;
-    const database = await Database.open();
+    const database = await Database.open(databaseUrl === undefined ? {} : { databaseUrl });
     const projector = await Projector.start({
       database,
       ledger,
