@@ -54,8 +54,10 @@ export const LIMITS = {
   requestBytes: 1_000_000,
   /** Tokens of one GraphQL document. */
   documentTokens: 4_000,
-  /** Levels of a GraphQL document. */
-  documentDepth: 14,
+  /** Levels of a GraphQL document; what tools ask the schema for has 15. */
+  documentDepth: 15,
+  /** Selections of one GraphQL document with what its fragments spread: validation compares them in pairs. */
+  documentSelections: 1_000,
   /** Aliases, directives and root fields of one GraphQL document. */
   documentAliases: 30,
   documentDirectives: 30,
@@ -68,8 +70,12 @@ export const LIMITS = {
   heightWaitMs: 10_000,
   /** Commands that wait for one lane. */
   laneQueue: 100_000,
-  /** Lanes of one gateway. */
+  /** Bytes of the commands that wait for one lane, about. */
+  laneQueueBytes: 64_000_000,
+  /** Lanes of one gateway in which something waits or is under way. */
   lanes: 1_000,
+  /** Transactions whose place the lanes remember, for repeats that come before the read model knows them. */
+  rememberedTransactions: 1_000,
   /** Requests that wait for the read model to reach a height. */
   heightWaiters: 10_000,
   /** Hours by which a command's id may be older than ledger time (K1). */

@@ -3,7 +3,7 @@
  * that a bill can be taken apart without a row for each line: a line is a pure function of tariff, quantities, load
  * and interval.
  */
-import { amountMicros, mulDivRound } from '../arithmetic.js';
+import { addSafe, amountMicros, mulDivRound } from '../arithmetic.js';
 import type { MicrosPerMWh, MoneyMicros, Wh } from '../units.js';
 
 export type TariffBasis = 'IMPORT_WH' | 'EXPORT_WH' | 'DAY' | 'W_DAY';
@@ -111,12 +111,14 @@ export function tariffSums(
     if (isImport || line.basis === 'EXPORT_WH') {
       const residualWh = isImport ? energy.importWh - energy.boughtWh : energy.exportWh - energy.soldWh;
       const residual = lineAmountMicros(line, residualWh, interval);
-      sums[isImport ? 'residualImportMicros' : 'residualExportMicros'] += residual;
-      sums.leviesMicros += amount - residual;
-      sums.retailOnlyMicros += lineAmountMicros(line, isImport ? energy.importWh : energy.exportWh, interval);
+      const part = isImport ? 'residualImportMicros' : 'residualExportMicros';
+      const retail = lineAmountMicros(line, isImport ? energy.importWh : energy.exportWh, interval);
+      sums[part] = addSafe(sums[part], residual);
+      sums.leviesMicros = addSafe(sums.leviesMicros, amount - residual);
+      sums.retailOnlyMicros = addSafe(sums.retailOnlyMicros, retail);
     } else {
-      sums.standingMicros += amount;
-      sums.retailOnlyMicros += amount;
+      sums.standingMicros = addSafe(sums.standingMicros, amount);
+      sums.retailOnlyMicros = addSafe(sums.retailOnlyMicros, amount);
     }
   }
   return sums;

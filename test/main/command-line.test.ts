@@ -55,13 +55,27 @@ async function run(args: readonly string[], environment?: Record<string, string>
   return { code, ...child.said };
 }
 
-/** Waits until a running command has said something. */
-async function heard(child: ReturnType<typeof begin>, text: string): Promise<void> {
-  while (!child.said.out.includes(text)) {
-    await Promise.race([once(child.stdout as NodeJS.ReadableStream, 'data'), once(child, 'exit')]);
-    if (child.exitCode !== null && !child.said.out.includes(text))
-      throw new Error(`it ended: ${child.said.err}`);
-  }
+/** Waits until a running command has said something; refused where it ends before. */
+function heard(child: ReturnType<typeof begin>, text: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const out = child.stdout as NodeJS.ReadableStream;
+    const look = (): void => {
+      if (!child.said.out.includes(text)) return;
+      done();
+      resolve();
+    };
+    const ended = (): void => {
+      done();
+      reject(new Error(`it ended: ${child.said.err}`));
+    };
+    const done = (): void => {
+      out.removeListener('data', look);
+      child.removeListener('exit', ended);
+    };
+    out.on('data', look);
+    child.once('exit', ended);
+    look();
+  });
 }
 
 describe('help and usage', () => {
