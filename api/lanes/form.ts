@@ -1,32 +1,71 @@
 /** Checks a command's form before it is queued: what the ledger would refuse for its form never costs a transaction. */
-import { toWire, isWireValue, type Fields } from '../../schema/fields.js';
+import { isWireValue, type Field, type Fields } from '../../schema/fields.js';
 import type { CommandInput } from '../../schema/command.js';
 import { Refusal } from '../../schema/errors.js';
+import { KEY_LENGTH, keyTimeAt } from '../../schema/ids.js';
+import { LIMITS } from '../../schema/limits.js';
+import { exactBytes, roughBytes } from './size.js';
 
-/** Refuses with INVALID_INPUT and the name of the first field that is not of its form. */
-export function assertForm({ shape, args }: CommandInput): void {
+/**
+ * Refuses with INVALID_INPUT and the name of the first field that is not of its form, or with COMMAND_TOO_LARGE.
+ * Answers about how many bytes the command adds to a transaction.
+ */
+export function assertForm(command: CommandInput): number {
+  const { shape, key, actor, args } = command;
+  // One key that is none would spoil the whole transaction, with the commands of others in it.
+  if (key.length !== KEY_LENGTH || keyTimeAt(key, 0) < 0)
+    throw new Refusal('INVALID_INPUT', 'idempotencyKey');
+  if (!Number.isSafeInteger(actor) || actor < 0) throw new Refusal('INVALID_INPUT', 'actor');
   checkFields(shape.fields, args);
-  if (!shape.rows) return;
-  const rows = args.rows as Record<string, unknown[]> | undefined;
-  const names = Object.keys(shape.rows);
-  const count = rows?.[names[0]]?.length ?? 0;
-  if (!rows || count === 0 || count > (shape.maxRows ?? 0)) throw new Refusal('INVALID_INPUT', 'rows');
-  for (const name of names) {
-    if (!Array.isArray(rows[name]) || rows[name].length !== count) throw new Refusal('INVALID_INPUT', 'rows');
-    const of = shape.rows[name];
-    const bad = rows[name].findIndex((value) => !isWireValue(of, toWire(of, value)));
-    if (bad >= 0) throw new Refusal('INVALID_INPUT', `${name}.${bad}`);
-  }
+  if (shape.rows) checkRows(shape.rows, args.rows, shape.maxRows ?? 0);
+  const bytes = roughBytes(command);
+  if (bytes > LIMITS.commandBytes && exactBytes(command) > LIMITS.commandBytes)
+    throw new Refusal('COMMAND_TOO_LARGE');
+  return bytes;
 }
 
 function checkFields(fields: Fields, args: Readonly<Record<string, unknown>>): void {
   for (const name in fields) {
     const of = fields[name];
     const value = args[name];
-    const isGood =
-      of.kind === 'integer'
-        ? Number.isSafeInteger(value) && (value as number) >= of.min && (value as number) <= of.max
-        : (value !== undefined || of.kind === 'optional') && isWireValue(of, toWire(of, value));
-    if (!isGood) throw new Refusal('INVALID_INPUT', name);
+    const isGiven = value !== undefined || of.kind === 'optional';
+    if (!isGiven || !isOfField(of, value)) throw new Refusal('INVALID_INPUT', name);
   }
+}
+
+function checkRows(columns: Fields, given: unknown, maxRows: number): void {
+  const rows = given as Readonly<Record<string, unknown[] | undefined>> | undefined;
+  const names = Object.keys(columns);
+  const count = rows?.[names[0]]?.length ?? 0;
+  if (count === 0 || count > maxRows) throw new Refusal('INVALID_INPUT', 'rows');
+  for (const name of names) {
+    const column = rows?.[name];
+    if (!Array.isArray(column) || column.length !== count) throw new Refusal('INVALID_INPUT', 'rows');
+    const bad = column.findIndex((value) => !isOfField(columns[name], value));
+    if (bad >= 0) throw new Refusal('INVALID_INPUT', `${name}.${bad}`);
+  }
+}
+
+function isOfField(of: Field, value: unknown): boolean {
+  switch (of.kind) {
+    case 'integer':
+      return Number.isSafeInteger(value) && (value as number) >= of.min && (value as number) <= of.max;
+    case 'choice':
+      return of.values.includes(value as string);
+    case 'list':
+      return Array.isArray(value) && value.length <= of.max && value.every((item) => isOfField(of.of, item));
+    case 'record':
+      return typeof value === 'object' && value !== null && areOfFields(of.fields, value);
+    case 'optional':
+      return value === null || value === undefined || isOfField(of.of, value);
+    case 'text':
+    case 'boolean':
+      return isWireValue(of, value);
+  }
+}
+
+function areOfFields(fields: Fields, values: object): boolean {
+  return Object.entries(fields).every(([name, of]) =>
+    isOfField(of, (values as Readonly<Record<string, unknown>>)[name]),
+  );
 }

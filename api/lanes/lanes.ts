@@ -3,23 +3,21 @@
  * pays for one transaction many times over, and a lone command waits for nobody.
  */
 import type { CommittedTransaction, IdentityRef, Ledger } from '../../network/ledger.js';
-import { decodeBatchEvent, type WireEvent } from '../../schema/batch-event.js';
+import { decodeBatchEvent } from '../../schema/batch-event.js';
 import { encodeBatch, type CommandInput, type EventShape } from '../../schema/command.js';
-import { errorCodeOf, GridbookError, type ErrorCode } from '../../schema/errors.js';
+import { GridbookError, type ErrorCode } from '../../schema/errors.js';
 import { LIMITS } from '../../schema/limits.js';
-import { decodeEvent, type DecodedEvent } from '../../schema/read-event.js';
+import { FirstOutcomes, type FindByLeaf, type Repetition } from './first-outcomes.js';
 import { assertForm } from './form.js';
 import type { CommandOutcome, CommandReceipt } from './outcome.js';
+import { Applied, refusalOf } from './outcomes.js';
 import { CommandQueue, type Waiting } from './queue.js';
 
 export interface LanesOptions {
   readonly ledger: Ledger;
   readonly events: readonly EventShape[];
-  /** Finds the transaction that is a leaf of a lane's log, so that a replay gets its first receipt. */
-  readonly findByLeaf?: (
-    lane: string,
-    leaf: number,
-  ) => Promise<Omit<CommandReceipt, 'commandIndex'> | undefined>;
+  /** Finds the transaction that is a leaf of a lane's log, so that a repeated command gets its first outcome. */
+  readonly findByLeaf?: FindByLeaf;
 }
 
 export interface CommandRequest {
@@ -41,13 +39,30 @@ const SPLIT: ReadonlySet<ErrorCode> = new Set([
 /** How often a batch is tried again after a conflict. */
 const CONFLICT_TRIES = 5;
 
+/** A lane in which something waits or is under way. */
+interface BusyLane {
+  readonly queue: CommandQueue;
+  running: Promise<void> | undefined;
+}
+
+/** A command that had been decided before, and what its transaction says of the first time. */
+interface Repeated {
+  readonly item: Waiting;
+  readonly repetition: Repetition;
+  /** Receipt of the repetition itself. */
+  readonly now: CommandReceipt;
+}
+
 export class Lanes {
-  private readonly lanes = new Map<string, { queue: CommandQueue; running: Promise<void> | undefined }>();
+  private readonly lanes = new Map<string, BusyLane>();
   private readonly events: ReadonlyMap<string, EventShape>;
+  private readonly firsts: FirstOutcomes;
+  private readonly answering = new Set<Promise<void>>();
   private closed = false;
 
   constructor(private readonly options: LanesOptions) {
     this.events = new Map(options.events.map((shape) => [shape.name, shape]));
+    this.firsts = new FirstOutcomes(options.ledger, this.events, options.findByLeaf);
   }
 
   /**
@@ -66,15 +81,21 @@ export class Lanes {
     commands: readonly CommandInput[],
   ): Promise<CommandOutcome[]> {
     if (this.closed) throw new GridbookError('LEDGER_UNAVAILABLE');
-    for (const command of commands) assertForm(command);
+    if (commands.length === 0) return [];
+    const bytes = commands.map(assertForm);
     const at = this.laneOf(lane);
-    if (at.queue.length + commands.length > LIMITS.laneQueue) throw new GridbookError('OVERLOADED');
+    const isOver = at.queue.isOver(
+      commands.length,
+      bytes.reduce((a, b) => a + b, 0),
+    );
+    if (isOver) throw new GridbookError('OVERLOADED');
     const outcomes = commands.map(
-      (command) =>
+      (command, i) =>
         new Promise<CommandOutcome>((resolve, reject) => {
-          at.queue.push({ identity, command, bytes: bytesOf(command), resolve, reject });
+          at.queue.push({ identity, command, bytes: bytes[i], resolve, reject });
         }),
     );
+    this.lanes.set(lane, at);
     // A command that arrives while the event loop turns joins the batch of those that arrived with it.
     at.running ??= Promise.resolve().then(() => this.run(lane, at));
     return Promise.all(outcomes);
@@ -91,40 +112,38 @@ export class Lanes {
   async close(): Promise<void> {
     this.closed = true;
     for (const at of this.lanes.values()) await at.running;
+    await Promise.all(this.answering);
   }
 
-  private laneOf(lane: string): { queue: CommandQueue; running: Promise<void> | undefined } {
-    let at = this.lanes.get(lane);
-    if (!at) {
-      if (this.lanes.size >= LIMITS.lanes) throw new GridbookError('OVERLOADED');
-      this.lanes.set(lane, (at = { queue: new CommandQueue(), running: undefined }));
-    }
-    return at;
+  private laneOf(lane: string): BusyLane {
+    const at = this.lanes.get(lane);
+    if (at) return at;
+    if (this.lanes.size >= LIMITS.lanes) throw new GridbookError('OVERLOADED');
+    return { queue: new CommandQueue(), running: undefined };
   }
 
-  private async run(
-    lane: string,
-    at: { queue: CommandQueue; running: Promise<void> | undefined },
-  ): Promise<void> {
+  /** Commits until nothing waits; then the lane is let go, as anybody may name any number of lanes. */
+  private async run(lane: string, at: BusyLane): Promise<void> {
     while (at.queue.length > 0) await this.commit(lane, at.queue.next());
-    at.running = undefined;
+    this.lanes.delete(lane);
   }
 
   /** Commits a batch; where it is too large for one transaction, its halves one after the other. Never throws. */
   private async commit(lane: string, batch: readonly Waiting[]): Promise<void> {
+    let transaction: CommittedTransaction;
     try {
-      await this.settle(lane, batch, await this.transact(lane, batch));
+      transaction = await this.transact(lane, batch);
     } catch (error) {
       const code = error instanceof GridbookError ? error.code : undefined;
-      if (code && SPLIT.has(code) && batch.length > 1) {
-        const middle = batch.length >> 1;
-        await this.commit(lane, batch.slice(0, middle));
-        await this.commit(lane, batch.slice(middle));
-        return;
-      }
-      const failure =
-        error instanceof GridbookError ? error : new GridbookError('INTERNAL', undefined, { cause: error });
-      for (const item of batch) item.reject(failure);
+      if (!code || !SPLIT.has(code) || batch.length === 1) return rejectAll(batch, error);
+      const middle = batch.length >> 1;
+      await this.commit(lane, batch.slice(0, middle));
+      return this.commit(lane, batch.slice(middle));
+    }
+    try {
+      this.settle(lane, batch, transaction);
+    } catch (error) {
+      rejectAll(batch, error);
     }
   }
 
@@ -143,65 +162,53 @@ export class Lanes {
     }
   }
 
-  private async settle(lane: string, batch: readonly Waiting[], t: CommittedTransaction): Promise<void> {
+  private settle(lane: string, batch: readonly Waiting[], t: CommittedTransaction): void {
     const event = decodeBatchEvent(t.event);
     const place = { transactionId: t.transactionId, block: t.block, index: t.index, timeMs: t.time };
-    const refused = new Map(event.refused.map(([index, code, field]) => [index, { code, field }]));
-    const replayed = new Map(event.replayed.map(([index, ...first]) => [index, first]));
+    this.firsts.remember(lane, event.leaf, place);
+    const refused = new Map(event.refused.map(([index, code, field]) => [index, refusalOf(code, field)]));
+    const before = new Map(event.replayed.map(([index, ...first]) => [index, first]));
+    const repeated: Repeated[] = [];
     let next = 0;
     for (let i = 0; i < batch.length; i++) {
       const from = next;
       while (next < event.events.length && event.events[next][0] === i) next++;
       const receipt = { ...place, commandIndex: i };
-      const first = replayed.get(i);
+      const first = before.get(i);
       const refusal = refused.get(i);
-      if (first) batch[i].resolve(await this.replayOf(lane, first, receipt));
-      else if (refusal)
-        batch[i].resolve({ receipt, replayed: false, events: [], refusal: refusalOf(refusal) });
+      if (first) {
+        const [leaf, commandIndex, code] = first;
+        repeated.push({ item: batch[i], repetition: { leaf, commandIndex, code }, now: receipt });
+      } else if (refusal) batch[i].resolve({ receipt, replayed: false, refusal, events: [] });
       else batch[i].resolve(new Applied(receipt, event.events.slice(from, next), this.events));
     }
+    if (repeated.length > 0) this.answer(lane, repeated);
   }
 
-  /** The first outcome again, with the first receipt where it can be found. */
-  private async replayOf(
-    lane: string,
-    [leaf, commandIndex, code]: readonly [leaf: number, index: number, code: number],
-    now: CommandReceipt,
-  ): Promise<CommandOutcome> {
-    const found = await this.options.findByLeaf?.(lane, leaf);
-    const receipt = found ? { ...found, commandIndex } : now;
-    const outcome = { receipt, replayed: true, events: [] };
-    return code === 0 ? outcome : { ...outcome, refusal: refusalOf({ code, field: '' }) };
+  /** Looking up first outcomes reads blocks; the lane does not wait for it. */
+  private answer(lane: string, repeated: readonly Repeated[]): void {
+    const work = this.answerAll(lane, repeated).finally(() => this.answering.delete(work));
+    this.answering.add(work);
   }
-}
 
-/** An applied command; its events are decoded when somebody asks for them. */
-class Applied implements CommandOutcome {
-  readonly replayed = false;
-
-  constructor(
-    readonly receipt: CommandReceipt,
-    private readonly wire: readonly WireEvent[],
-    private readonly shapes: ReadonlyMap<string, EventShape>,
-  ) {}
-
-  get events(): DecodedEvent[] {
-    return this.wire.map((event) => decodeEvent(event, this.shapes));
+  private async answerAll(lane: string, repeated: readonly Repeated[]): Promise<void> {
+    const firstOf = this.firsts.reader(lane);
+    for (const { item, repetition, now } of repeated) {
+      // What was decided stands, also where the first place cannot be read: then the repetition's own receipt tells.
+      const first = await firstOf(repetition).catch(() => undefined);
+      item.resolve(first ?? again(repetition, now));
+    }
   }
 }
 
-function refusalOf({ code, field }: { code: number; field: string }): { code: ErrorCode; field: string } {
-  return { code: errorCodeOf(code) ?? 'INTERNAL', field };
+/** What the repetition itself says of the first time. */
+function again({ code }: Repetition, receipt: CommandReceipt): CommandOutcome {
+  const outcome = { receipt, replayed: true, events: [] };
+  return code === 0 ? outcome : { ...outcome, refusal: refusalOf(code, '') };
 }
 
-/** About what a command adds to the arguments: its key, and its values as JSON. */
-function bytesOf({ shape, args }: CommandInput): number {
-  let bytes = 24;
-  for (const name in shape.fields) {
-    const { kind } = shape.fields[name];
-    if (kind === 'integer') bytes += 14;
-    else if (kind === 'boolean' || kind === 'choice') bytes += 6;
-    else bytes += JSON.stringify(args[name] ?? null).length * 2 + 1;
-  }
-  return shape.rows ? bytes + JSON.stringify(args.rows).length : bytes;
+function rejectAll(batch: readonly Waiting[], error: unknown): void {
+  const failure =
+    error instanceof GridbookError ? error : new GridbookError('INTERNAL', undefined, { cause: error });
+  for (const item of batch) item.reject(failure);
 }

@@ -22,13 +22,20 @@ const BATCH_BYTES = LIMITS.argumentBytes * 0.9;
 export class CommandQueue {
   private items: Waiting[] = [];
   private head = 0;
+  private waitingBytes = 0;
 
   get length(): number {
     return this.items.length - this.head;
   }
 
+  /** Whether so many more commands of so many bytes would be more than may wait. */
+  isOver(count: number, bytes: number): boolean {
+    return this.length + count > LIMITS.laneQueue || this.waitingBytes + bytes > LIMITS.laneQueueBytes;
+  }
+
   push(item: Waiting): void {
     this.items.push(item);
+    this.waitingBytes += item.bytes;
   }
 
   /** The next batch: commands of one identity in their order, within the limits of a transaction. */
@@ -40,15 +47,16 @@ export class CommandQueue {
     for (; to < this.items.length && to - this.head < LIMITS.batchCommands; to++) {
       const item = this.items[to];
       if (item.identity !== first.identity && !isSame(item.identity, first.identity)) break;
-      bytes += item.bytes;
-      if (bytes > BATCH_BYTES && to > this.head) break;
+      if (bytes + item.bytes > BATCH_BYTES && to > this.head) break;
       const bucket = Math.floor(keyTimeAt(item.command.key, 0) / BUCKET_MS);
       if (!buckets.has(bucket) && buckets.size === LIMITS.batchBuckets) break;
       buckets.add(bucket);
+      bytes += item.bytes;
     }
     const batch = this.items.slice(this.head, to);
+    this.waitingBytes -= bytes;
     this.head = to;
-    if (this.head === this.items.length || this.head > 100_000) {
+    if (this.head === this.items.length || this.head > LIMITS.laneQueue) {
       this.items = this.items.slice(this.head);
       this.head = 0;
     }

@@ -1,90 +1,37 @@
 /** Group commit over a ledger that the test answers for. */
 import { describe, expect, test } from '@jest/globals';
-import { v7 } from 'uuid';
+import fc from 'fast-check';
 import { Lanes } from '../../api/lanes/lanes.js';
-import type { CommittedTransaction, Ledger, TransactionRequest } from '../../network/ledger.js';
-import { encodeBatchEvent } from '../../schema/batch-event.js';
+import type { Ledger } from '../../network/ledger.js';
 import type { CommandInput } from '../../schema/command.js';
-import { GridbookError, type ErrorCode } from '../../schema/errors.js';
-import { keyFromUuid } from '../../schema/ids.js';
 import { LIMITS } from '../../schema/limits.js';
-import { readBatch } from '../../schema/read-batch.js';
-import { TRADE_COMMANDS, TRADE_EVENTS } from '../../schema/trade/index.js';
-import { sparkzTransfer } from '../../schema/trade/money.js';
-import { instant } from '../../schema/units.js';
+import { TRADE_EVENTS } from '../../schema/trade/index.js';
+import { tariffPublish } from '../../schema/trade/market.js';
+import { readingsRecord } from '../../schema/trade/metering.js';
+import { command, HandLedger } from './hand-ledger.js';
 
 const HOST = { organisation: 'Brightwater', role: 'HOST' };
 const OTHER = { organisation: 'Gridline', role: 'NETWORK_OPERATOR' };
-const SHAPES = new Map(TRADE_COMMANDS.map((c) => [c.name, c]));
-
-const command = (amountMicros: number, timeMs?: number): CommandInput => ({
-  shape: sparkzTransfer,
-  key: keyFromUuid(v7(timeMs === undefined ? undefined : { msecs: timeMs })),
-  actor: 1,
-  args: { from: 1, to: 2, amountMicros },
-});
-
-/** Answers each transaction when the test lets it; refuses amounts of 13. */
-class HandLedger implements Ledger {
-  readonly engine = 'embedded';
-  readonly seen: { amounts: number[]; identity: TransactionRequest['identity'] }[] = [];
-  fail: (amounts: number[]) => ErrorCode | undefined = () => undefined;
-  private gate: Promise<void> = Promise.resolve();
-  private open: () => void = () => undefined;
-
-  hold(): void {
-    this.gate = new Promise((resolve) => (this.open = resolve));
-  }
-  release(): void {
-    this.open();
-  }
-
-  async submit({ lane, identity, args }: TransactionRequest): Promise<CommittedTransaction> {
-    const { segments } = readBatch(args, SHAPES);
-    const amounts = segments.flatMap((s) =>
-      Array.from({ length: s.count }, (_, i) =>
-        Array.isArray(s.columns[2]) ? (s.columns[2] as number[])[i] : (s.columns[2] as number),
-      ),
-    );
-    this.seen.push({ amounts, identity });
-    const block = this.seen.length;
-    await this.gate;
-    const code = this.fail(amounts);
-    if (code) throw new GridbookError(code);
-    const refused = amounts.flatMap((a, i) => (a === 13 ? [[i, 40, 'amountMicros'] as const] : []));
-    const replayed = amounts.flatMap((a, i) => (a === 14 ? [[i, 7, 3, 0] as const] : []));
-    const event = encodeBatchEvent({
-      lane,
-      leaf: block,
-      ledgerTimeMs: 0,
-      eventRoot: '',
-      refused,
-      replayed,
-      events: [],
-      accountPages: [],
-    });
-    return {
-      transactionId: `t${block}`,
-      block,
-      index: 0,
-      time: instant(0),
-      organisation: identity.organisation,
-      role: identity.role,
-      lane,
-      args,
-      event,
-      valid: true,
-    };
-  }
-  async *blocks(): AsyncGenerator<never> {}
-  height = (): number => this.seen.length;
-  readState = (): Promise<undefined> => Promise.resolve(undefined);
-  stateDigest = (): Promise<string> => Promise.resolve('');
-  close = (): Promise<void> => Promise.resolve();
-}
 
 const open = (ledger: Ledger, more: Partial<ConstructorParameters<typeof Lanes>[0]> = {}): Lanes =>
   new Lanes({ ledger, events: TRADE_EVENTS, ...more });
+const readings = (count: number, wh = 1): CommandInput => ({
+  ...command(1),
+  actor: 0,
+  shape: readingsRecord,
+  args: {
+    network: 1,
+    start: 0,
+    durationSeconds: 900,
+    source: 'file',
+    rows: {
+      connection: Array.from({ length: count }, (_, i) => 2 ** 40 - i),
+      importWh: Array.from({ length: count }, () => wh),
+      exportWh: Array.from({ length: count }, () => wh),
+      quality: Array.from({ length: count }, () => 'ACTUAL'),
+    },
+  },
+});
 const submit = (lanes: Lanes, amount: number, identity = HOST, lane = 'Brightwater') =>
   lanes.submit({ lane, identity, command: command(amount) });
 
@@ -103,9 +50,9 @@ describe('a lane', () => {
     const outcomes = await Promise.all(rest);
     expect(ledger.seen.map((s) => s.amounts)).toEqual([[1], [2, 3, 4]]);
     expect(outcomes.map((o) => [o.receipt.transactionId, o.receipt.commandIndex])).toEqual([
-      ['t2', 0],
-      ['t2', 1],
-      ['t2', 2],
+      ['t1', 0],
+      ['t1', 1],
+      ['t1', 2],
     ]);
   });
 
@@ -132,19 +79,44 @@ describe('a lane', () => {
     await Promise.all(both);
   });
 
-  test('gives each command its own outcome', async () => {
-    const lanes = open(new HandLedger(), {
-      findByLeaf: (_, leaf) =>
-        Promise.resolve({ transactionId: `leaf-${leaf}`, block: 5, index: 1, timeMs: 9 }),
-    });
-    const [ok, refused, replayed] = await Promise.all([
-      submit(lanes, 1),
-      submit(lanes, 13),
-      submit(lanes, 14),
-    ]);
+  test('gives each command its own outcome, its events and its place', async () => {
+    const lanes = open(new HandLedger());
+    const [ok, refused, last] = await Promise.all([submit(lanes, 1), submit(lanes, 13), submit(lanes, 3)]);
+    expect(ok).toMatchObject({ replayed: false, events: [{ name: 'holdPlaced', fields: { hold: 1 } }] });
     expect(ok.refusal).toBeUndefined();
-    expect(refused.refusal).toEqual({ code: 'INSUFFICIENT_FUNDS', field: 'amountMicros' });
-    expect(replayed).toMatchObject({ replayed: true, receipt: { transactionId: 'leaf-7', commandIndex: 3 } });
+    expect(refused).toMatchObject({
+      events: [],
+      refusal: { code: 'INSUFFICIENT_FUNDS', field: 'amountMicros' },
+    });
+    expect(last).toMatchObject({
+      events: [{ name: 'holdPlaced', fields: { hold: 3 } }],
+      receipt: { transactionId: 't0', block: 0, index: 0, commandIndex: 2, timeMs: 1_000 },
+    });
+  });
+
+  test('keeps the order of what was given, whoever gave it and however it arrived', async () => {
+    const given = fc.array(
+      fc.record({ amount: fc.integer({ min: 1, max: 12 }), isHost: fc.boolean(), pause: fc.boolean() }),
+      { minLength: 1, maxLength: 40 },
+    );
+    await fc.assert(
+      fc.asyncProperty(given, async (list) => {
+        const ledger = new HandLedger();
+        const lanes = open(ledger);
+        const outcomes = [];
+        for (const { amount, isHost, pause } of list) {
+          outcomes.push(submit(lanes, amount, isHost ? HOST : OTHER));
+          if (pause) await Promise.resolve();
+        }
+        const holds = (await Promise.all(outcomes)).map(({ events }) => events[0].fields.hold);
+        expect(holds).toEqual(list.map(({ amount }) => amount));
+        const committed = ledger.seen.flatMap(({ amounts, identity }) =>
+          amounts.map((amount) => ({ amount, isHost: identity.role === 'HOST' })),
+        );
+        expect(committed).toEqual(list.map(({ amount, isHost }) => ({ amount, isHost })));
+      }),
+      { numRuns: 100 },
+    );
   });
 
   test.each([
@@ -213,6 +185,83 @@ describe('a lane', () => {
     expect(ledger.seen).toEqual([]);
   });
 
+  test('a key that is none, and an actor that is none, spoil nobody else’s transaction', async () => {
+    const ledger = new HandLedger();
+    const lanes = open(ledger);
+    const give = (wrong: object) =>
+      lanes.submit({ lane: 'Brightwater', identity: HOST, command: { ...command(1), ...wrong } });
+    const good = submit(lanes, 2);
+    for (const key of ['', 'short', '!'.repeat(22), 'a'.repeat(22), `${command(1).key}a`]) {
+      await expect(give({ key })).rejects.toMatchObject({ code: 'INVALID_INPUT', field: 'idempotencyKey' });
+    }
+    for (const actor of [-1, 0.5, Number.NaN, 2 ** 53]) {
+      await expect(give({ actor })).rejects.toMatchObject({ code: 'INVALID_INPUT', field: 'actor' });
+    }
+    expect((await good).refusal).toBeUndefined();
+    expect(ledger.seen.map((s) => s.amounts)).toEqual([[2]]);
+  });
+
+  test('sends no table that is none, and names the row that is wrong', async () => {
+    const lanes = open(new HandLedger());
+    const give = (change: object) => {
+      const { args, ...rest } = readings(3);
+      const wrong = { ...rest, args: { ...args, rows: { ...(args.rows as object), ...change } } };
+      return lanes.submit({ lane: 'Brightwater', identity: HOST, command: wrong });
+    };
+    for (const [change, field] of [
+      [{ importWh: [1, -1, 1] }, 'importWh.1'],
+      [{ quality: ['ACTUAL', 'ACTUAL', 'GUESSED'] }, 'quality.2'],
+      [{ importWh: [1, 1] }, 'rows'],
+      [{ importWh: undefined }, 'rows'],
+      [{ connection: [], importWh: [], exportWh: [], quality: [] }, 'rows'],
+    ] as const) {
+      await expect(give(change)).rejects.toMatchObject({ code: 'INVALID_INPUT', field });
+    }
+  });
+
+  test('a value of another kind is refused by name, whatever the field’s kind', async () => {
+    const lanes = open(new HandLedger());
+    const lines = [
+      { lineId: 'a', payee: 1, basis: 'DAY', rateMicros: 1, taxCode: 'x', staysPayableOnTraded: true },
+    ];
+    const give = (args: object) =>
+      lanes.submit({
+        lane: 'Brightwater',
+        identity: HOST,
+        command: {
+          ...command(1),
+          shape: tariffPublish,
+          args: { tariffId: 't', effectiveFrom: 0, lines, ...args },
+        },
+      });
+    for (const wrong of [null, undefined, 7, 'text', [null], [7], [{ ...lines[0], basis: 'NONE' }]]) {
+      await expect(give({ lines: wrong })).rejects.toMatchObject({ code: 'INVALID_INPUT', field: 'lines' });
+    }
+    for (const wrong of [null, undefined, 7, {}, 'a b']) {
+      await expect(give({ tariffId: wrong })).rejects.toMatchObject({
+        code: 'INVALID_INPUT',
+        field: 'tariffId',
+      });
+    }
+  });
+
+  test('a command over its size goes nowhere; the largest table that a command may have goes through', async () => {
+    const ledger = new HandLedger();
+    const lanes = open(ledger);
+    const give = (rows: number, maxRows: number) => {
+      const { shape, ...rest } = readings(rows, LIMITS.intervalWh);
+      return lanes.submit({
+        lane: 'Brightwater',
+        identity: HOST,
+        command: { ...rest, shape: { ...shape, maxRows } },
+      });
+    };
+    await expect(give(1_600, 1_600)).rejects.toMatchObject({ code: 'COMMAND_TOO_LARGE' });
+    expect(ledger.seen).toEqual([]);
+    await give(LIMITS.readingsPerCommand, LIMITS.readingsPerCommand);
+    expect(ledger.seen).toHaveLength(1);
+  });
+
   test('puts keys of more than four quarters of a second into several transactions', async () => {
     const ledger = new HandLedger();
     const lanes = open(ledger);
@@ -244,6 +293,39 @@ describe('a lane', () => {
     expect(await many).toHaveLength(LIMITS.laneQueue);
     expect((await submit(lanes, 1)).refusal).toBeUndefined();
     expect(Math.max(...ledger.seen.map((s) => s.amounts.length))).toBeLessThanOrEqual(LIMITS.batchCommands);
+  });
+
+  test('refuses more bytes than may wait, and recovers', async () => {
+    const ledger = new HandLedger();
+    const lanes = open(ledger);
+    ledger.hold();
+    const first = submit(lanes, 1);
+    // Well below the number of commands that may wait.
+    const large = Array.from({ length: 1_200 }, () => readings(1_500, LIMITS.intervalWh));
+    await expect(lanes.submitBatch('Brightwater', HOST, large)).rejects.toMatchObject({ code: 'OVERLOADED' });
+    expect(lanes.waiting).toBe(0);
+    ledger.release();
+    await first;
+    expect((await submit(lanes, 2)).refusal).toBeUndefined();
+  });
+
+  test('lets a lane go when nothing waits: naming many locks nobody out', async () => {
+    const ledger = new HandLedger();
+    const lanes = open(ledger);
+    for (let i = 0; i <= LIMITS.lanes; i++) await submit(lanes, 1, HOST, `Lane${i}`);
+    expect(ledger.seen).toHaveLength(LIMITS.lanes + 1);
+  });
+
+  test('refuses to work in more lanes at a time than it may', async () => {
+    const ledger = new HandLedger();
+    const lanes = open(ledger);
+    ledger.hold();
+    const busy = Array.from({ length: LIMITS.lanes }, (_, i) => submit(lanes, 1, HOST, `Lane${i}`));
+    await expect(submit(lanes, 1, HOST, 'OneMore')).rejects.toMatchObject({ code: 'OVERLOADED' });
+    const more = submit(lanes, 2, HOST, 'Lane0');
+    ledger.release();
+    expect((await more).refusal).toBeUndefined();
+    await Promise.all(busy);
   });
 
   test('finishes what waits when it closes, and takes nothing more', async () => {
