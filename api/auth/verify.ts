@@ -1,16 +1,10 @@
 /** Checks bearer tokens: signature, algorithm, issuer, audience, time, and the form of what they claim. */
-import { readFile } from 'node:fs/promises';
-import {
-  createLocalJWKSet,
-  createRemoteJWKSet,
-  jwtVerify,
-  type JSONWebKeySet,
-  type JWTVerifyGetKey,
-} from 'jose';
+import { createLocalJWKSet, jwtVerify, type JWTVerifyGetKey } from 'jose';
 import { ROLES, type Role } from '../../schema/command.js';
 import { GridbookError } from '../../schema/errors.js';
 import { isRecordId } from '../../schema/ids.js';
 import { LOCAL_AUDIENCE, LOCAL_ISSUER } from './issue.js';
+import { keySetOf } from './key-set.js';
 import { DEMONSTRATION_KEY, type LocalKey } from './keys.js';
 import type { Viewer } from './viewer.js';
 
@@ -18,6 +12,7 @@ import type { Viewer } from './viewer.js';
 const ALGORITHMS = ['ES256', 'EdDSA'];
 const CLOCK_TOLERANCE_SECONDS = 30;
 const TOKEN_LENGTH = 4_096;
+const SUBJECT_LENGTH = 200;
 
 export interface VerifierOptions {
   /** File or https address of a JWKS. */
@@ -35,34 +30,44 @@ export class TokenVerifier {
     private readonly keys: JWTVerifyGetKey,
     private readonly issuer: string,
     private readonly audience: string,
+    /** Whether tokens under a demonstration key are accepted, wherever the key came from. */
+    private readonly isDemonstration: boolean,
   ) {}
 
   /** Refuses to start with demonstration keys in production or on an address that others reach. */
   static async open(options: VerifierOptions): Promise<TokenVerifier> {
+    const { jwks, localKey, isProduction, isLoopback } = options;
+    const mayDemonstrate = isLoopback && !isProduction;
     const issuer = options.issuer ?? LOCAL_ISSUER;
     const audience = options.audience ?? LOCAL_AUDIENCE;
-    if (options.jwks !== undefined)
-      return new TokenVerifier(await keysOf(options.jwks, options), issuer, audience);
-    if (!options.localKey || options.isProduction || !options.isLoopback) {
-      throw new DemonstrationKeyError(options.isProduction);
+    if (jwks !== undefined) {
+      return new TokenVerifier(await keySetOf(jwks), issuer, audience, mayDemonstrate);
     }
-    return new TokenVerifier(createLocalJWKSet({ keys: [options.localKey.publicJwk] }), issuer, audience);
+    if (!localKey || !mayDemonstrate) throw new DemonstrationKeyError(isProduction);
+    return new TokenVerifier(createLocalJWKSet({ keys: [localKey.publicJwk] }), issuer, audience, true);
   }
 
-  /** The viewer of an Authorization header; refused with UNAUTHENTICATED, whatever is wrong with it. */
+  /**
+   * The viewer of an Authorization header; refused with UNAUTHENTICATED, whatever is wrong with it, and with INTERNAL
+   * where the keys cannot be fetched.
+   */
   async viewerOf(header: string): Promise<Viewer> {
     const token = /^Bearer ([\w-]+\.[\w-]+\.[\w-]+)$/i.exec(header)?.[1];
     if (token === undefined || token.length > TOKEN_LENGTH) throw new GridbookError('UNAUTHENTICATED');
     try {
-      const { payload } = await jwtVerify(token, this.keys, {
+      const { payload, protectedHeader } = await jwtVerify(token, this.keys, {
         algorithms: ALGORITHMS,
         issuer: this.issuer,
         audience: this.audience,
         requiredClaims: ['exp', 'sub'],
         clockTolerance: CLOCK_TOLERANCE_SECONDS,
       });
+      if (protectedHeader.kid === DEMONSTRATION_KEY && !this.isDemonstration) {
+        throw new DemonstrationKeyError(false);
+      }
       return viewerOfClaims(payload);
     } catch (error) {
+      if (error instanceof GridbookError) throw error;
       throw new GridbookError('UNAUTHENTICATED', undefined, { cause: error });
     }
   }
@@ -70,6 +75,8 @@ export class TokenVerifier {
 
 /** Demonstration keys are for one's own machine. */
 export class DemonstrationKeyError extends Error {
+  readonly code = 'DEMONSTRATION_KEY';
+
   constructor(isProduction: boolean) {
     super(
       isProduction
@@ -80,21 +87,13 @@ export class DemonstrationKeyError extends Error {
   }
 }
 
-async function keysOf(jwks: string, { isProduction }: VerifierOptions): Promise<JWTVerifyGetKey> {
-  if (/^https:\/\//i.test(jwks)) return createRemoteJWKSet(new URL(jwks));
-  const set = JSON.parse(await readFile(jwks, 'utf8')) as JSONWebKeySet;
-  if (isProduction && set.keys.some(({ kid }) => kid === DEMONSTRATION_KEY))
-    throw new DemonstrationKeyError(true);
-  return createLocalJWKSet(set);
-}
-
 function viewerOfClaims(claims: Readonly<Record<string, unknown>>): Viewer {
   const { sub, org, role, lane, participant } = claims;
   const isRole = typeof role === 'string' && (ROLES as readonly string[]).includes(role);
   if (typeof sub !== 'string' || typeof org !== 'string' || !isRecordId(org) || !isRole) {
     throw new Error('a claim is missing');
   }
-  const viewer = { subject: sub.slice(0, 200), organisation: org, role: role as Role };
+  const viewer = { subject: sub.slice(0, SUBJECT_LENGTH), organisation: org, role: role as Role };
   if (role !== 'PARTICIPANT') return viewer;
   const isParticipant = Number.isSafeInteger(participant) && (participant as number) > 0;
   // A participant is hosted by the organisation whose lane it lives in.

@@ -3,7 +3,7 @@ import { Arg, Authorized, Ctx, Mutation, Resolver, type ClassType } from 'type-g
 import { GraphQLString } from 'graphql';
 import { GraphQLUUID } from 'graphql-scalars';
 import type { CommandShape } from '../../schema/command.js';
-import { GridbookError, Refusal } from '../../schema/errors.js';
+import { ERRORS, GridbookError, Refusal, type ErrorCode } from '../../schema/errors.js';
 import { isRecordId, isUuidV7, keyFromUuid } from '../../schema/ids.js';
 import { viewerOf, type RequestContext } from '../context.js';
 import type { CommandOutcome } from '../lanes/outcome.js';
@@ -29,7 +29,8 @@ export function mutationResolver(commands: readonly CommandShape[]): ClassType {
     Arg('input', () => input, { description: 'What the command says.' })(target, shape.name, 0);
     Ctx()(target, shape.name, 1);
     Authorized()(target, shape.name, descriptor);
-    Mutation(() => payload, { description: shape.doc })(target, shape.name, descriptor);
+    // Nullable: where one of several fails whole, the others keep their receipts.
+    Mutation(() => payload, { description: shape.doc, nullable: true })(target, shape.name, descriptor);
   }
   Resolver()(Mutations);
   return Mutations;
@@ -63,31 +64,49 @@ function inputTypeOf(shape: CommandShape): ClassType {
 }
 
 async function give(shape: CommandShape, input: Input, context: RequestContext): Promise<Payload> {
-  const viewer = viewerOf(context);
+  let given: Given;
   try {
-    const key = String(input.idempotencyKey).toLowerCase();
-    if (!isUuidV7(key)) throw new Refusal('INVALID_INPUT', 'idempotencyKey');
-    const { lane, args } = read(shape, input, viewer.organisation);
-    const { participant } = viewer;
-    // A participant acts through its host, in its host's lane, and nowhere else (A2).
-    if (participant && participant.lane !== lane) throw new Refusal('NOT_FOUND');
-    const identity = participant
-      ? { organisation: lane, role: 'HOST' }
-      : { organisation: viewer.organisation, role: viewer.role };
-    const outcome = await context.lanes.submit({
-      lane,
-      identity,
-      command: { shape, key: keyFromUuid(key), actor: participant?.number ?? 0, args },
-    });
-    return payload(shape, lane, outcome);
+    given = await submit(shape, input, context);
   } catch (error) {
-    if (error instanceof Refusal) return { userErrors: [userError(error.code, error.field)], receipt: null };
-    // To whoever is no part of it, a lane that is another's or not there is one and the same.
-    if (error instanceof GridbookError && error.code === 'WRONG_LANE') {
-      return { userErrors: [userError('NOT_FOUND', 'lane')], receipt: null };
-    }
-    throw error;
+    const refusal = refusalOf(error);
+    if (!refusal) throw error;
+    return { userErrors: [userError(refusal.code, refusal.field)], receipt: null };
   }
+  return payload(shape, given);
+}
+
+/** A command that reached the ledger, and what became of it. */
+interface Given {
+  readonly lane: string;
+  readonly outcome: CommandOutcome;
+}
+
+async function submit(shape: CommandShape, input: Input, context: RequestContext): Promise<Given> {
+  const viewer = viewerOf(context);
+  const key = String(input.idempotencyKey).toLowerCase();
+  if (!isUuidV7(key)) throw new Refusal('INVALID_INPUT', 'idempotencyKey');
+  const { lane, args } = read(shape, input, viewer.organisation);
+  const { participant } = viewer;
+  // A participant acts through its host, in its host's lane, and nowhere else (A2).
+  if (participant && participant.lane !== lane) throw new Refusal('NOT_FOUND');
+  const identity = participant
+    ? { organisation: lane, role: 'HOST' }
+    : { organisation: viewer.organisation, role: viewer.role };
+  const outcome = await context.lanes.submit({
+    lane,
+    identity,
+    command: { shape, key: keyFromUuid(key), actor: participant?.number ?? 0, args },
+  });
+  return { lane, outcome };
+}
+
+/** What the caller learns as data: refusals of the form, and of what would not fit a transaction even alone. */
+function refusalOf(error: unknown): { code: ErrorCode; field: string } | undefined {
+  if (error instanceof Refusal) return error;
+  if (!(error instanceof GridbookError)) return undefined;
+  // To whoever is no part of it, a lane that is another's or not there is one and the same.
+  if (error.code === 'WRONG_LANE') return { code: 'NOT_FOUND', field: 'lane' };
+  return ERRORS[error.code].kind === 'business' ? { code: error.code, field: '' } : undefined;
 }
 
 /** The command's values, and the lane that its references name. */
@@ -96,7 +115,7 @@ function read(
   input: Input,
   organisation: string,
 ): { lane: string; args: Record<string, unknown> } {
-  let lane = input.lane as string | undefined;
+  let lane = (input.lane ?? undefined) as string | undefined;
   if (lane !== undefined && !isRecordId(lane)) throw new Refusal('INVALID_INPUT', 'lane');
   const ref: Parameters<typeof ledgerValue>[2] = (kind, id, field) => {
     const found = decodeRef(kind, String(id));
@@ -118,7 +137,7 @@ function read(
   return { lane: lane ?? organisation, args };
 }
 
-function payload(shape: CommandShape, lane: string, outcome: CommandOutcome): Payload {
+function payload(shape: CommandShape, { lane, outcome }: Given): Payload {
   const { refusal, receipt, replayed } = outcome;
   const number = shape.creates && numberOf(shape.creates, outcome);
   return {

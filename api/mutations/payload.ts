@@ -38,7 +38,10 @@ export class Receipt {
   declare position: number;
   @Field(() => Int, { description: 'Position of the command in the transaction.' })
   declare commandIndex: number;
-  @Field({ description: 'Number of blocks from which on a query shows it: give it as minHeight.' })
+  @Field({
+    description:
+      'Number of blocks from which on a query shows it: give it in the header gridbook-min-height.',
+  })
   declare height: string;
   @Field(() => Instant, { description: 'Time of the transaction.' })
   declare time: number;
@@ -77,7 +80,7 @@ export function payloadOf(shape: CommandShape): ClassType {
     add(
       'id',
       () => ID,
-      `Node id of the ${shape.creates} that it made or added to; null where it was refused or replayed.`,
+      `Node id of the ${shape.creates} that it made or added to; null where it was refused.`,
       true,
     );
   }

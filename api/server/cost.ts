@@ -1,7 +1,13 @@
 /** What an operation costs with the values that its variables really have. */
-import { GraphQLError, type DocumentNode, type GraphQLSchema } from 'graphql';
+import {
+  getVariableValues,
+  GraphQLError,
+  type DocumentNode,
+  type GraphQLSchema,
+  type OperationDefinitionNode,
+} from 'graphql';
 import { getComplexity, type ComplexityEstimator } from 'graphql-query-complexity';
-import { ERRORS } from '../../schema/errors.js';
+import { ERRORS, type ErrorCode } from '../../schema/errors.js';
 import { LIMITS } from '../../schema/limits.js';
 
 /** A list costs what its items cost, as many times as are asked for. */
@@ -16,25 +22,44 @@ const byLength: ComplexityEstimator = ({ args, childComplexity }) => {
   return 1 + length * childComplexity;
 };
 
-/** Refuses an operation that costs more than one may. */
-export function assertCost(
-  schema: GraphQLSchema,
-  query: DocumentNode,
-  variables: Record<string, unknown>,
-  operationName: string | undefined,
-): number {
-  let cost: number;
-  try {
-    cost = getComplexity({ schema, query, variables, operationName, estimators: [byLength] });
-  } catch (error) {
-    // Variables that do not fit are told by their own error when the operation runs.
-    if (error instanceof GraphQLError) return 0;
-    throw error;
-  }
-  if (cost > LIMITS.operationCost) {
-    throw new GraphQLError('The operation costs more than one may.', {
-      extensions: { code: 'TOO_COMPLEX', http: { status: ERRORS.TOO_COMPLEX.http } },
-    });
-  }
+export interface Operation {
+  readonly schema: GraphQLSchema;
+  readonly document: DocumentNode;
+  readonly operation: OperationDefinitionNode;
+  readonly variables: Readonly<Record<string, unknown>>;
+}
+
+/** Answers what an operation costs; refuses one that costs more than one may, or whose cost cannot be told. */
+export function assertCost({ schema, document, operation, variables }: Operation): number {
+  // Variables that do not fit are told by their own error; nothing runs with them.
+  if (getVariableValues(schema, operation.variableDefinitions ?? [], variables).errors) return 0;
+  const cost = costOf(schema, document, operation, variables);
+  if (cost > LIMITS.operationCost) throw refused('TOO_COMPLEX');
   return cost;
 }
+
+function costOf(
+  schema: GraphQLSchema,
+  query: DocumentNode,
+  operation: OperationDefinitionNode,
+  variables: Readonly<Record<string, unknown>>,
+): number {
+  try {
+    return getComplexity({
+      schema,
+      query,
+      variables: { ...variables },
+      operationName: operation.name?.value,
+      estimators: [byLength],
+      // The document's selections are counted before it comes here.
+      maxQueryNodes: Number.POSITIVE_INFINITY,
+    });
+  } catch (error) {
+    // An argument without its value, such as null from a variable: the other fields would run uncounted.
+    if (error instanceof GraphQLError) throw refused('BAD_USER_INPUT');
+    throw error;
+  }
+}
+
+const refused = (code: ErrorCode): GraphQLError =>
+  new GraphQLError(ERRORS[code].message, { extensions: { code, http: { status: ERRORS[code].http } } });

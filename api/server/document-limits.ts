@@ -16,41 +16,46 @@ const tooComplex = (what: string): GraphQLError => new GraphQLError(`${MESSAGE}$
 /** Whether a validation error is one of a limit: the server gives all of them one code. */
 export const isOverLimit = (message: string): boolean => message.startsWith(MESSAGE);
 
-/** Depth, aliases, directives, root fields and mutations, fragments spread out. */
+/**
+ * Depth, aliases, directives, root fields and mutations, fragments spread out. Measured before any other rule walks
+ * the document; one that is over a limit is emptied, as the standard rules compare its selections in pairs.
+ */
 export function documentLimits(context: ValidationContext): ASTVisitor {
-  return {
-    Document: {
-      enter(document) {
-        const over = measure(document);
-        if (over) context.reportError(tooComplex(over));
-      },
-    },
-  };
+  const document = context.getDocument();
+  const over = measure(document);
+  if (over) {
+    context.reportError(tooComplex(over));
+    Object.assign(document, { definitions: [] });
+  }
+  return {};
 }
 
 interface Count {
   aliases: number;
   directives: number;
   depth: number;
-  /** Selections visited: bounds the work that spreading fragments can ask for. */
+  /** Selections visited, with what fragments spread. */
   visits: number;
 }
-
-const MOST_VISITS = 20_000;
 
 function measure(document: DocumentNode): string | undefined {
   const fragments = new Map<string, FragmentDefinitionNode>();
   for (const definition of document.definitions) {
     if (definition.kind === Kind.FRAGMENT_DEFINITION) fragments.set(definition.name.value, definition);
   }
+  // Selections of all definitions together: also a fragment that nothing spreads is compared with itself.
+  let visits = 0;
   for (const definition of document.definitions) {
-    if (definition.kind !== Kind.OPERATION_DEFINITION) continue;
-    const count: Count = { aliases: 0, directives: definition.directives?.length ?? 0, depth: 0, visits: 0 };
+    if (definition.kind !== Kind.OPERATION_DEFINITION && definition.kind !== Kind.FRAGMENT_DEFINITION)
+      continue;
+    const count: Count = { aliases: 0, directives: definition.directives?.length ?? 0, depth: 0, visits };
     const roots = walk(definition.selectionSet, 1, [], fragments, count);
-    if (count.visits > MOST_VISITS) return 'selections';
+    ({ visits } = count);
+    if (visits > LIMITS.documentSelections) return 'selections';
     if (count.depth > LIMITS.documentDepth) return 'levels';
     if (count.aliases > LIMITS.documentAliases) return 'aliases';
     if (count.directives > LIMITS.documentDirectives) return 'directives';
+    if (definition.kind !== Kind.OPERATION_DEFINITION) continue;
     if (roots > LIMITS.documentRootFields) return 'root fields';
     if (definition.operation === 'mutation' && roots > LIMITS.documentMutations) return 'mutations';
   }
@@ -68,7 +73,7 @@ function walk(
   let fields = 0;
   count.depth = Math.max(count.depth, depth);
   for (const selection of set.selections) {
-    if (++count.visits > MOST_VISITS || depth > LIMITS.documentDepth) return fields;
+    if (++count.visits > LIMITS.documentSelections || depth > LIMITS.documentDepth) return fields;
     count.directives += selection.directives?.length ?? 0;
     if (selection.kind === Kind.FIELD) {
       fields++;

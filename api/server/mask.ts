@@ -23,33 +23,23 @@ export const codeOf = (error: unknown): ErrorCode => {
   return code in ERRORS ? (code as ErrorCode) : (RENAMED[code] ?? 'INTERNAL');
 };
 
-export interface MaskOptions {
-  readonly requestId?: string;
-  /** Development: validation errors name the fields that they are about. */
-  readonly isDevelopment: boolean;
-}
-
-/** The error as it leaves. */
+/** The error as it leaves; in development a validation error names the fields that it is about. */
 export function masked(
   formatted: GraphQLFormattedError,
   error: unknown,
-  options: MaskOptions,
+  isDevelopment: boolean,
 ): GraphQLFormattedError {
   const original = unwrapResolverError(error);
   const found = codeOf(original instanceof GridbookError ? original : error);
   const isLimit = found === 'GRAPHQL_VALIDATION_FAILED' && isOverLimit(formatted.message);
   const code = isLimit ? 'TOO_COMPLEX' : found;
   const isForDevelopers =
-    options.isDevelopment && (code === 'GRAPHQL_VALIDATION_FAILED' || code === 'GRAPHQL_PARSE_FAILED');
+    isDevelopment && (code === 'GRAPHQL_VALIDATION_FAILED' || code === 'GRAPHQL_PARSE_FAILED');
   const isOurs = OWN_MESSAGES.has(code) || (code === 'BAD_USER_INPUT' && original instanceof InputError);
   return {
     message: isForDevelopers || isOurs ? formatted.message : ERRORS[code].message,
     ...(formatted.locations ? { locations: formatted.locations } : {}),
     ...(formatted.path ? { path: formatted.path } : {}),
-    extensions: {
-      code,
-      retry: ERRORS[code].retry,
-      ...(options.requestId ? { requestId: options.requestId } : {}),
-    },
+    extensions: { code, retry: ERRORS[code].retry },
   };
 }

@@ -1,11 +1,14 @@
 /** One place for what holds for every operation: its cost, its status, its line in the log. */
 import type { ApolloServerPlugin } from '@apollo/server';
+import { unwrapResolverError } from '@apollo/server/errors';
 import type { Logger } from 'pino';
 import { ERRORS, type ErrorCode } from '../../schema/errors.js';
 import type { RequestContext } from '../context.js';
 import { assertCost } from './cost.js';
 import { codeOf } from './mask.js';
-import { unwrapResolverError } from '@apollo/server/errors';
+
+/** Characters of an operation's name that the log keeps. */
+const NAME_LENGTH = 80;
 
 export function operationPlugin(log: Logger): ApolloServerPlugin<RequestContext> {
   return {
@@ -13,8 +16,9 @@ export function operationPlugin(log: Logger): ApolloServerPlugin<RequestContext>
       const began = performance.now();
       let cost = 0;
       return {
-        async didResolveOperation({ schema, document, request, operationName }) {
-          cost = assertCost(schema, document, request.variables ?? {}, operationName ?? undefined);
+        async didResolveOperation({ schema, document, operation, request }) {
+          if (operation)
+            cost = assertCost({ schema, document, operation, variables: request.variables ?? {} });
         },
         async didEncounterErrors({ errors, contextValue }) {
           for (const error of errors) {
@@ -25,7 +29,6 @@ export function operationPlugin(log: Logger): ApolloServerPlugin<RequestContext>
         },
         async willSendResponse({ response, contextValue, operation, operationName }) {
           const { requestId, viewer } = contextValue;
-          response.http.headers.set('x-request-id', requestId);
           if (response.body.kind !== 'single') return;
           const { singleResult } = response.body;
           singleResult.extensions = { ...singleResult.extensions, requestId, cost };
@@ -38,7 +41,7 @@ export function operationPlugin(log: Logger): ApolloServerPlugin<RequestContext>
             {
               requestId,
               operation: operation?.operation,
-              operationName,
+              operationName: operationName?.slice(0, NAME_LENGTH),
               role: viewer?.role,
               organisation: viewer?.organisation,
               cost,

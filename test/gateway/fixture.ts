@@ -43,7 +43,7 @@ export class GatewayFixture {
     readonly gateway: Gateway,
     readonly key: LocalKey,
     private readonly folder: string,
-    private readonly lanes: Lanes,
+    readonly lanes: Lanes,
   ) {}
 
   static async open(

@@ -1,6 +1,7 @@
 /** Mutations over HTTP: derived from the commands, decided by the ledger. */
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import type { Role } from '../../schema/command.js';
+import { GridbookError } from '../../schema/errors.js';
 import { GatewayFixture } from './fixture.js';
 
 let at: GatewayFixture;
@@ -63,6 +64,71 @@ describe('a mutation', () => {
       field: 'receiptReference',
     });
     expect((await at.at.account(at.home(0).wallet)).balance).toBe(1000);
+  });
+
+  test('repeated under its key names what the first one made, at its first receipt', async () => {
+    const host = await at.token('HOST');
+    const input = { participantId: 'twice', idempotencyKey: at.key7() };
+    const first = await give(host, 'participantRegister', input, 'id');
+    const again = await give(host, 'participantRegister', input, 'id');
+    expect(first.id).toEqual(expect.any(String));
+    expect(again).toEqual({ ...first, receipt: { ...first.receipt, replayed: true } });
+    const refused = await give(host, 'sparkzMint', mint('9007199254740991', 'over', input.idempotencyKey));
+    expect(refused.userErrors[0].code).toBe('IDEMPOTENCY_CONFLICT');
+  });
+
+  test('refused and repeated is refused again, for the same field', async () => {
+    const host = await at.token('HOST');
+    const input = mint('9007199254740991', 'over-the-ceiling');
+    const first = await give(host, 'sparkzMint', input);
+    expect(first.userErrors).toMatchObject([{ code: 'MINT_CEILING', field: 'amountMicros' }]);
+    expect((await give(host, 'sparkzMint', input)).userErrors).toEqual(first.userErrors);
+  });
+
+  test('that fails whole leaves its neighbours their receipts', async () => {
+    const host = await at.token('HOST');
+    const { submit } = at.lanes;
+    const down = jest
+      .spyOn(at.lanes, 'submit')
+      .mockImplementation((request) =>
+        request.command.args.participantId === 'unlucky'
+          ? Promise.reject(new GridbookError('LEDGER_UNAVAILABLE'))
+          : submit.call(at.lanes, request),
+      );
+    const query = `mutation($a: ParticipantRegisterInput!, $b: ParticipantRegisterInput!) {
+      a: participantRegister(input: $a) { id userErrors { code } }
+      b: participantRegister(input: $b) { id }
+    }`;
+    const answer = await at.ask(host, query, {
+      a: { participantId: 'lucky', idempotencyKey: at.key7() },
+      b: { participantId: 'unlucky', idempotencyKey: at.key7() },
+    });
+    down.mockRestore();
+    expect(answer.data).toEqual({ a: { id: expect.any(String), userErrors: [] }, b: null });
+    expect(answer.errors?.map((e) => e.extensions.code)).toEqual(['LEDGER_UNAVAILABLE']);
+    expect(answer.status).toBe(200);
+  });
+
+  test('that all fail whole answers with the status of the first', async () => {
+    const down = jest.spyOn(at.lanes, 'submit').mockRejectedValue(new GridbookError('OVERLOADED'));
+    const answer = await at.ask(
+      await at.token('HOST'),
+      'mutation($i: ParticipantRegisterInput!) { participantRegister(input: $i) { id } }',
+      { i: { participantId: 'later', idempotencyKey: at.key7() } },
+    );
+    down.mockRestore();
+    expect([answer.status, answer.headers.get('retry-after')]).toEqual([503, '1']);
+    expect(answer.errors).toMatchObject([{ extensions: { code: 'OVERLOADED', retry: 'SAME_KEY' } }]);
+  });
+
+  test('too large for any transaction is refused as data', async () => {
+    const large = jest.spyOn(at.lanes, 'submit').mockRejectedValue(new GridbookError('EVENT_TOO_LARGE'));
+    const { userErrors, receipt } = await give(await at.token('HOST'), 'participantRegister', {
+      participantId: 'large',
+      idempotencyKey: at.key7(),
+    });
+    large.mockRestore();
+    expect([userErrors[0].code, receipt]).toEqual(['EVENT_TOO_LARGE', null]);
   });
 
   test.each([

@@ -1,0 +1,131 @@
+/** What is open in development only, and what the log of a gateway holds. */
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { getIntrospectionQuery } from 'graphql';
+import { TokenVerifier } from '../../api/auth/verify.js';
+import type { Database } from '../../api/readmodel/database.js';
+import { startGateway } from '../../api/server/gateway.js';
+import { GatewayFixture } from './fixture.js';
+
+let at: GatewayFixture;
+beforeAll(async () => {
+  at = await GatewayFixture.open({ homes: 2 }, true);
+});
+afterAll(() => at.close());
+
+describe('in development', () => {
+  test('tools get the schema by what they all ask, without a token', async () => {
+    const answer = await at.ask(undefined, getIntrospectionQuery({ inputValueDeprecation: true }));
+    expect([answer.status, answer.errors]).toEqual([200, undefined]);
+    expect(answer.text).toContain('ParticipantRegisterInput');
+  });
+
+  test('a mistake in a document is named', async () => {
+    const { errors } = await at.ask(await at.token('HOST'), '{ viewer { secretField } }');
+    expect(errors?.[0].message).toContain('secretField');
+  });
+
+  test('data still wants a token', async () => {
+    const answer = await at.ask(undefined, '{ viewer { role } }');
+    expect([answer.status, answer.errors?.[0].extensions.code]).toEqual([401, 'UNAUTHENTICATED']);
+  });
+
+  test('the page to try queries on loads nothing from elsewhere', async () => {
+    const response = await fetch(at.gateway.url.replace('/graphql', '/'));
+    const page = await response.text();
+    expect(response.headers.get('content-type')).toContain('text/html');
+    expect(response.headers.get('content-security-policy')).toContain("default-src 'none'");
+    expect(page).not.toMatch(/https?:\/\/|<script[^>]+src|<link/);
+  });
+});
+
+describe('what fails inside', () => {
+  test('is told by its request id alone; the log says what it was, and holds no token', async () => {
+    const lines: string[] = [];
+    const { ledger } = at.at.world;
+    const broken = {
+      get db(): never {
+        throw new Error('no connection to secret-host');
+      },
+    } as unknown as Database;
+    const gateway = await startGateway({
+      ledger,
+      database: broken,
+      projector: at.projector,
+      lanes: at.lanes,
+      verifier: await TokenVerifier.open({ localKey: at.key, isProduction: false, isLoopback: true }),
+      host: '127.0.0.1',
+      port: 0,
+      isDevelopment: true,
+      logLevel: 'info',
+      logTo: { write: (line) => lines.push(line) },
+    });
+    const token = await at.token('HOST');
+    const ask = async (bearer: string): Promise<string> => {
+      const response = await fetch(gateway.url, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', authorization: `Bearer ${bearer}` },
+        body: JSON.stringify({
+          query: 'query Named($n: Int!) { markets(first: $n) { pageInfo { hasNextPage } } }',
+          variables: { n: 7 },
+        }),
+      });
+      return response.text();
+    };
+    const answer = await ask(token);
+    const refused = await ask(`${token}x`);
+    await gateway.stop();
+    const { errors, extensions } = JSON.parse(answer) as {
+      errors: object[];
+      extensions: { requestId: string };
+    };
+    expect(errors).toMatchObject([{ extensions: { code: 'INTERNAL', retry: 'SAME_KEY' } }]);
+    expect(answer).not.toMatch(/secret-host|\bat .*\.ts|node_modules/);
+    expect(refused).toContain('UNAUTHENTICATED');
+    const log = lines.join('');
+    expect(lines.find((line) => line.includes('secret-host'))).toContain(extensions.requestId);
+    expect(log).toContain('"operationName":"Named"');
+    expect(log).toContain('a token was refused');
+    expect(log).not.toContain(token.split('.')[2]);
+    expect(log).not.toContain(token.split('.')[1]);
+  });
+
+  test('a gateway that stops answers what is in hand', async () => {
+    const gateway = await startGateway({
+      ledger: at.at.world.ledger,
+      database: at.database,
+      projector: at.projector,
+      lanes: at.lanes,
+      verifier: await TokenVerifier.open({ localKey: at.key, isProduction: false, isLoopback: true }),
+      host: '127.0.0.1',
+      port: 0,
+      isDevelopment: false,
+      logLevel: 'silent',
+    });
+    const token = await at.token('HOST');
+    let isWaiting: () => void = () => undefined;
+    const waiting = new Promise<void>((resolve) => (isWaiting = resolve));
+    const { waitFor } = at.projector;
+    at.projector.waitFor = (height, options) => {
+      isWaiting();
+      return waitFor.call(at.projector, height, options);
+    };
+    const answer = fetch(gateway.url, {
+      method: 'POST',
+      headers: {
+        'content-type': 'application/json',
+        authorization: `Bearer ${token}`,
+        'gridbook-min-height': '999999999',
+      },
+      body: JSON.stringify({ query: '{ viewer { role } }' }),
+    });
+    await waiting;
+    at.projector.waitFor = waitFor;
+    await gateway.stop();
+    const response = await answer;
+    expect([response.status, await response.text()]).toEqual([
+      503,
+      expect.stringContaining('HEIGHT_NOT_REACHED'),
+    ]);
+    await expect(fetch(gateway.url)).rejects.toThrow();
+  });
+});
