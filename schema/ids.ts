@@ -19,7 +19,7 @@ for (let i = 0; i < 64; i++) CODE[ALPHABET.charCodeAt(i)] = i;
 
 /** `018f…-7…` → the 22 characters that the ledger keeps. */
 export const keyFromUuid = (uuid: string): string =>
-  sortableText(Buffer.from(uuid.replaceAll('-', ''), 'hex'));
+  sortableText(Buffer.from(uuid.replaceAll('-', ''), 'hex').toString('latin1'), 16);
 
 /** The UUID that a key stands for, in lower case. */
 export function uuidFromKey(key: string): string {
@@ -29,20 +29,23 @@ export function uuidFromKey(key: string): string {
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
 }
 
-/** Bytes as text of six bits a character, ascending like the bytes. */
-export function sortableText(bytes: Uint8Array): string {
+/** Two characters for each value of twelve bits. */
+const PAIRS = Array.from({ length: 4096 }, (_, i) => ALPHABET[i >> 6] + ALPHABET[i & 63]);
+
+/** The first `length` bytes of a Latin-1 text, one a character, as text of six bits a character; ascends like the bytes. */
+export function sortableText(bytes: string, length: number): string {
   let text = '';
-  let held = 0;
-  let bits = 0;
-  for (const byte of bytes) {
-    held = ((held << 8) | byte) & 0xffff;
-    bits += 8;
-    while (bits >= 6) {
-      bits -= 6;
-      text += ALPHABET[(held >> bits) & 63];
-    }
+  let i = 0;
+  for (; i + 3 <= length; i += 3) {
+    const held = (bytes.charCodeAt(i) << 16) | (bytes.charCodeAt(i + 1) << 8) | bytes.charCodeAt(i + 2);
+    text += PAIRS[held >> 12] + PAIRS[held & 4095];
   }
-  return bits > 0 ? text + ALPHABET[(held << (6 - bits)) & 63] : text;
+  if (length - i === 1) text += PAIRS[bytes.charCodeAt(i) << 4];
+  if (length - i === 2) {
+    const held = (bytes.charCodeAt(i) << 8) | bytes.charCodeAt(i + 1);
+    text += PAIRS[held >> 4] + ALPHABET[(held & 15) << 2];
+  }
+  return text;
 }
 
 /**

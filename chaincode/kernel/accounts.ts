@@ -56,7 +56,10 @@ export interface PostingColumns {
 }
 
 export class Accounts {
-  private readonly sums = new Map<number, number>();
+  // Sums of the command's postings by unit: the first entries count. Commands touch one unit or a few.
+  private readonly units: number[] = [];
+  private readonly sums: number[] = [];
+  private unitCount = 0;
   private postings = 0;
   /** Account pages touched in this transaction, for the event's digests. */
   readonly touched = new Set<number>();
@@ -143,8 +146,18 @@ export class Accounts {
     work.set(page, BALANCE, i, balance);
     work.set(page, POSTINGS, i, (page.columns[POSTINGS][i] as number) + 1);
     this.touched.add(Math.floor(account / PER_PAGE));
-    this.sums.set(unit, addSafe(this.sums.get(unit) ?? 0, amountMicros));
+    this.addTo(unit, amountMicros);
     if (++this.postings > LIMITS.postingsPerCommand) throw new Refusal('POSTINGS_LIMIT');
+  }
+
+  private addTo(unit: number, amountMicros: number): void {
+    for (let u = 0; u < this.unitCount; u++) {
+      if (this.units[u] !== unit) continue;
+      this.sums[u] = addSafe(this.sums[u], amountMicros);
+      return;
+    }
+    this.units[this.unitCount] = unit;
+    this.sums[this.unitCount++] = amountMicros;
   }
 
   /** Moves an amount between two accounts of one unit. */
@@ -169,13 +182,15 @@ export class Accounts {
 
   /** Ends the command in hand: its postings must balance in every unit (K2). */
   assertBalanced(): void {
-    for (const sum of this.sums.values()) if (sum !== 0) throw new Refusal('POSTINGS_UNBALANCED');
+    for (let u = 0; u < this.unitCount; u++) {
+      if (this.sums[u] !== 0) throw new Refusal('POSTINGS_UNBALANCED');
+    }
     this.reset();
   }
 
   /** Forgets the postings of a command that was refused. */
   reset(): void {
-    this.sums.clear();
+    this.unitCount = 0;
     this.postings = 0;
   }
 }

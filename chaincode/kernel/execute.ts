@@ -22,7 +22,7 @@ import { hostedParticipant } from './participants.js';
 import { Records } from './records.js';
 import type { Context, Registry } from './registry.js';
 import type { Chaincode, StatePort } from './state-port.js';
-import { leafHash, rootOf, type Hash } from './tree.js';
+import { hashToHex, leafHash, rootOf, type Hash } from './tree.js';
 import { UnitOfWork } from './unit-of-work.js';
 
 /** Prefix of the state that all lanes share: names that are unique on the channel. */
@@ -55,6 +55,21 @@ export class Kernel implements Chaincode {
       await new Execution(port, this.registry, this.memory, batch, args.length, error.code).run();
     }
   }
+}
+
+/** A command of well-formed key that is not a repetition. */
+interface Given {
+  readonly segment: Segment;
+  readonly decoded: DecodedArguments;
+  readonly key: string;
+  readonly actor: number;
+  readonly index: number;
+  /** Characters of its text. */
+  readonly length: number;
+  readonly leaf: Hash;
+  readonly digest: string;
+  readonly scope: number;
+  readonly bucket: Bucket;
 }
 
 class Execution {
@@ -99,21 +114,26 @@ class Execution {
     this.context = new CommandContext(this, this.head, this.organisation);
     let index = 0;
     for (const segment of this.batch.segments) {
-      for (let i = 0; i < segment.count; i++) await this.command(segment, i, index++);
+      for (let i = 0; i < segment.count; i++) {
+        // Only what must be loaded is waited for: a promise a command would cost as much as its rule.
+        const loading = this.command(segment, i, index++);
+        if (loading) await loading;
+      }
     }
     await this.finish();
   }
 
-  private async command(segment: Segment, i: number, index: number): Promise<void> {
+  private command(segment: Segment, i: number, index: number): Promise<void> | undefined {
     const { key, timeMs } = keyAt(segment, i);
     const actorWire = Array.isArray(segment.actors) ? (segment.actors as Json[])[i] : segment.actors;
     const actor = Number.isSafeInteger(actorWire) && (actorWire as number) >= 0 ? (actorWire as number) : -1;
     const age = this.head.ledgerTimeMs - timeMs;
     if (age > LIMITS.idempotencyWindowMs || age < -LIMITS.idempotencyAheadMs) {
       this.refuse(index, key, actor, 'IDEMPOTENCY_KEY_EXPIRED', '');
-      return;
+      return undefined;
     }
-    const bucket = this.buckets.get(bucketOf(timeMs)) ?? (await this.openBucket(bucketOf(timeMs)));
+    const bucket = this.buckets.get(bucketOf(timeMs));
+    if (!bucket) return this.openBucket(bucketOf(timeMs)).then(() => this.command(segment, i, index));
     const decoded = segment.shape
       ? argumentsAt(segment as Segment & { shape: CommandShape }, i)
       : {
@@ -123,65 +143,65 @@ class Execution {
         };
     const text = commandText(segment.name, key, actor, decoded.wire);
     const leaf = leafHash(text);
-    const digest = sortableText(leaf.subarray(0, 6));
+    const digest = sortableText(leaf, 6);
     const scope = actor > 0 ? actor : -1 - this.organisation;
     const before = bucket.find(key, scope);
     if (before) {
       if (before.digest === digest) this.replayed.push([index, before.leaf, before.index, before.code]);
       else this.refuse(index, key, actor, 'IDEMPOTENCY_CONFLICT', '');
-      return;
+      return undefined;
     }
     if (bucket.isFull) {
       this.refuse(index, key, actor, 'IDEMPOTENCY_BUCKET_FULL', '');
-      return;
+      return undefined;
     }
-    const refusal = await this.attempt(segment, decoded, key, actor, index, text.length);
-    if (refusal) this.refuse(index, key, actor, refusal.code, refusal.field);
-    else this.accept(segment, decoded, key, leaf);
-    bucket.add(key, scope, digest, this.head.leaf, index, refusal ? ERRORS[refusal.code].number : 0);
+    const length = text.length;
+    return this.decide({ segment, decoded, key, actor, index, length, leaf, digest, scope, bucket });
   }
 
-  private async openBucket(number: number): Promise<Bucket> {
+  private async openBucket(number: number): Promise<void> {
     if (this.buckets.size === LIMITS.batchBuckets) throw new GridbookError('BATCH_TOO_SPREAD');
-    const bucket = await Bucket.open(this.work, this.batch.lane, number);
-    this.buckets.set(number, bucket);
-    return bucket;
+    this.buckets.set(number, await Bucket.open(this.work, this.batch.lane, number));
   }
 
-  /** Applies the command whole, or undoes it and says why; a page that it lacks is loaded and it runs again. */
-  private async attempt(
-    segment: Segment,
-    decoded: DecodedArguments,
-    key: string,
-    actor: number,
-    index: number,
-    characters: number,
-  ): Promise<Refusal | undefined> {
+  /** Applies or refuses a new command; where it needs pages that are not loaded, once they are. */
+  private decide(given: Given): Promise<void> | undefined {
+    const outcome = this.attempt(given);
+    if (outcome instanceof PageMiss) return this.load(outcome).then(() => this.decide(given));
+    const { segment, decoded, key, actor, index, leaf, digest, scope, bucket } = given;
+    if (outcome) this.refuse(index, key, actor, outcome.code, outcome.field);
+    else this.accept(segment, decoded, key, leaf);
+    bucket.add(key, scope, digest, this.head.leaf, index, outcome ? ERRORS[outcome.code].number : 0);
+    return undefined;
+  }
+
+  private async load({ keys, width }: PageMiss): Promise<void> {
+    for (const key of keys) await this.work.load(key, width);
+  }
+
+  /** Runs a command: refused or short of a page, it leaves no trace. */
+  private attempt({ segment, decoded, key, actor, index, length }: Given): Refusal | PageMiss | undefined {
     const entry = this.registry.rules.get(segment.name);
     if (!entry) return new Refusal('UNKNOWN_COMMAND');
     if (this.refuseAll) return new Refusal(this.refuseAll);
-    if (characters > LIMITS.commandBytes) return new Refusal('COMMAND_TOO_LARGE');
+    if (length > LIMITS.commandBytes) return new Refusal('COMMAND_TOO_LARGE');
     if (actor < 0) return new Refusal('INVALID_INPUT', 'actor');
     if (decoded.invalid) return new Refusal('INVALID_INPUT', decoded.invalid);
-    for (;;) {
-      try {
-        const role = actor > 0 ? 'PARTICIPANT' : this.port.creator.role;
-        assertRole(entry.authority, role);
-        if (actor > 0) this.assertActor(actor);
-        entry.apply(this.context.of(key, actor, role, index), decoded.args as never);
-        this.accounts.assertBalanced();
-        this.work.keep();
-        return undefined;
-      } catch (error) {
-        this.work.undo();
-        this.accounts.reset();
-        this.pending = [];
-        if (error instanceof PageMiss) {
-          for (const missing of error.keys) await this.work.load(missing, error.width);
-        } else if (error instanceof Refusal) return error;
-        else if (error instanceof UnsafeIntegerError) return new Refusal('AMOUNT_OUT_OF_RANGE');
-        else throw error;
-      }
+    try {
+      const role = actor > 0 ? 'PARTICIPANT' : this.port.creator.role;
+      assertRole(entry.authority, role);
+      if (actor > 0) this.assertActor(actor);
+      entry.apply(this.context.of(key, actor, role, index), decoded.args as never);
+      this.accounts.assertBalanced();
+      this.work.keep();
+      return undefined;
+    } catch (error) {
+      this.work.undo();
+      this.accounts.reset();
+      this.pending = [];
+      if (error instanceof PageMiss || error instanceof Refusal) return error;
+      if (error instanceof UnsafeIntegerError) return new Refusal('AMOUNT_OUT_OF_RANGE');
+      throw error;
     }
   }
 
@@ -207,6 +227,7 @@ class Execution {
   private accept(segment: Segment, decoded: DecodedArguments, key: string, leaf: Hash): void {
     if (segment.shape?.rows) this.leaves.push(...tableLeaves(segment.shape, decoded.wire, key));
     else this.leaves.push(leaf);
+    if (this.pending.length === 0) return;
     for (const { wire, shape, rows } of this.pending) {
       this.events.push(wire);
       this.leaves.push(...eventLeaves(shape, wire, rows));
@@ -235,7 +256,7 @@ class Execution {
       lane: this.batch.lane,
       leaf,
       ledgerTimeMs: this.head.ledgerTimeMs,
-      eventRoot: root.toString('hex'),
+      eventRoot: hashToHex(root),
       refused: this.refused,
       replayed: this.replayed,
       events: this.events,

@@ -1,7 +1,7 @@
 /** The head of a lane: its log, its ledger time, its counters. One page, written by every transaction. */
 import { GridbookError } from '../../schema/errors.js';
 import { LIMITS } from '../../schema/limits.js';
-import { appendLeaf, type Hash } from './tree.js';
+import { appendLeaf, hashFromHex, hashToHex, type Hash } from './tree.js';
 import type { Page } from './pages.js';
 import type { UnitOfWork } from './unit-of-work.js';
 
@@ -69,10 +69,10 @@ export class LaneHead {
 
   /** Appends the transaction's event root to the lane's log and moves ledger time. */
   close(eventRoot: Hash): void {
-    const frontier = (this.page.columns[FRONTIER] as string[]).map((hex) => Buffer.from(hex, 'hex'));
+    const frontier = (this.page.columns[FRONTIER] as string[]).map(hashFromHex);
     const next = appendLeaf(frontier, this.leaf, eventRoot);
     this.work.touch(this.page);
-    this.page.columns[FRONTIER].splice(0, frontier.length, ...next.map((h) => h.toString('hex')));
+    this.page.columns[FRONTIER].splice(0, frontier.length, ...next.map(hashToHex));
     this.page.columns[LOG][0] = this.leaf + 1;
     this.page.columns[TIME][0] = this.ledgerTimeMs;
   }

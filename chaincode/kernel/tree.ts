@@ -1,9 +1,16 @@
 /** The Merkle tree of RFC 9162 §2.1: leaves 0x00 ‖ data, nodes 0x01 ‖ left ‖ right. */
 import { hash } from 'node:crypto';
 
-export type Hash = Buffer;
+/**
+ * A hash as 32 characters, one a byte (Latin-1). A transaction makes thousands, and Node makes such a text three times
+ * as fast as a Buffer of its own.
+ */
+export type Hash = string & { readonly hash: unique symbol };
 
-const sha256 = (data: Uint8Array | string): Buffer => hash('sha256', data, 'buffer') as unknown as Buffer;
+const sha256 = (data: Uint8Array | string): Hash => hash('sha256', data, 'binary') as Hash;
+
+export const hashToHex = (of: Hash): string => Buffer.from(of, 'latin1').toString('hex');
+export const hashFromHex = (hex: string): Hash => Buffer.from(hex, 'hex').toString('latin1') as Hash;
 
 /** Root of the empty tree: SHA-256 of nothing. */
 export const EMPTY_ROOT: Hash = sha256('');
@@ -15,8 +22,8 @@ const scratch = Buffer.alloc(65);
 scratch[0] = 1;
 
 export function nodeHash(left: Hash, right: Hash): Hash {
-  scratch.set(left, 1);
-  scratch.set(right, 33);
+  scratch.write(left, 1, 32, 'latin1');
+  scratch.write(right, 33, 32, 'latin1');
   return sha256(scratch);
 }
 

@@ -9,11 +9,14 @@ import type { StatePort } from './state-port.js';
 
 export class UnitOfWork {
   private readonly pages = new Map<string, Page>();
-  // The journal of the command in hand: column, index and old value of each change, in parallel arrays.
+  // The journal of the command in hand: column, index and old value of each change, in parallel arrays. Their first
+  // entries count; they keep their length, as an emptied array would be allocated anew for every command.
   private readonly changedColumns: Json[][] = [];
   private readonly changedIndexes: number[] = [];
   private readonly oldValues: (Json | undefined)[] = [];
+  private changes = 0;
   private readonly dirtied: Page[] = [];
+  private dirtiedCount = 0;
   private readonly miss = new PageMiss();
 
   constructor(
@@ -48,12 +51,13 @@ export class UnitOfWork {
   set(page: Page, column: number, index: number, value: Json): void {
     const values = page.columns[column];
     if (index > values.length) throw new RangeError(`column ${column} of ${page.key} would have a hole`);
-    this.changedColumns.push(values);
-    this.changedIndexes.push(index);
-    this.oldValues.push(index < values.length ? values[index] : undefined);
+    const n = this.changes++;
+    this.changedColumns[n] = values;
+    this.changedIndexes[n] = index;
+    this.oldValues[n] = index < values.length ? values[index] : undefined;
     if (!page.dirty) {
       page.dirty = true;
-      this.dirtied.push(page);
+      this.dirtied[this.dirtiedCount++] = page;
     }
     values[index] = value;
   }
@@ -65,20 +69,18 @@ export class UnitOfWork {
 
   /** Ends the command in hand: its changes stay. */
   keep(): void {
-    this.changedColumns.length = 0;
-    this.changedIndexes.length = 0;
-    this.oldValues.length = 0;
-    this.dirtied.length = 0;
+    this.changes = 0;
+    this.dirtiedCount = 0;
   }
 
   /** Ends the command in hand without a trace. */
   undo(): void {
-    for (let i = this.changedColumns.length - 1; i >= 0; i--) {
+    for (let i = this.changes - 1; i >= 0; i--) {
       const old = this.oldValues[i];
       if (old === undefined) this.changedColumns[i].length = this.changedIndexes[i];
       else this.changedColumns[i][this.changedIndexes[i]] = old;
     }
-    for (const page of this.dirtied) page.dirty = false;
+    for (let i = 0; i < this.dirtiedCount; i++) this.dirtied[i].dirty = false;
     this.keep();
   }
 

@@ -50,10 +50,13 @@ export const transfers: Bench = {
     const { ours, other } = await sides(
       5,
       async () => {
-        const batches = Array.from({ length: BATCHES }, () => at.transfers(BATCH));
-        return timed(async () => {
-          for (const batch of batches) await at.submit(batch);
-        });
+        let ms = 0;
+        for (let i = 0; i < BATCHES; i++) {
+          // Made just before it is given: a bucket of keys holds no more than a quarter of a second brings.
+          const batch = at.transfers(BATCH);
+          ms += await timed(() => at.submit(batch));
+        }
+        return ms;
       },
       () =>
         timed(async () => {
