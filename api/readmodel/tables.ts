@@ -249,6 +249,8 @@ export interface PositionTable {
   standing_micros: Big;
   bill_micros: Big;
   retail_only_micros: Big;
+  /** Whether its run is the interval's latest. */
+  counts: boolean;
 }
 export interface TradeTable {
   /** SHA-256 over [lane, market, start, run, stage, buyer, seller, agreement], hex: one id for both sides (P2P-15). */
@@ -265,6 +267,8 @@ export interface TradeTable {
   price: Big;
   amount: Big;
   block: Big;
+  /** Whether its run is the interval's latest. */
+  counts: boolean;
 }
 export interface ReceivableTable {
   /** Block × 2^20 + position among the block's receivables. */

@@ -16,8 +16,6 @@ interface ExportOptions {
   readonly output?: string;
 }
 
-const LAST_RUN =
-  '(select max(l.run) from run l where l.market = p.market and l.start = p.start and l.lane = p.lane)';
 const ISO = `'YYYY-MM-DD"T"HH24:MI:SS"Z"'`;
 const instant = (column: string): string =>
   `to_char(to_timestamp(${column} / 1000) at time zone 'UTC', ${ISO})`;
@@ -51,7 +49,7 @@ const EXPORTS = {
     join market m on m.number = p.market and m.lane = p.lane
     join connection c on c.number = p.connection and c.lane = p.lane
     join participant pa on pa.number = c.participant and pa.lane = c.lane
-    where p.start >= $1::bigint and p.start < $2::bigint and p.run = ${LAST_RUN}
+    where p.start >= $1::bigint and p.start < $2::bigint and p.counts
     order by p.start, p.connection`,
 } as const;
 type ExportName = keyof typeof EXPORTS;

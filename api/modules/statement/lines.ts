@@ -24,10 +24,14 @@ const linesIn = (version: Row): TariffLine[] =>
   }));
 
 /**
- * Each line of each interval, summed by line and payee in the order in which tariffs name them. `intervals` holds a
- * column of the intervals under each name.
+ * Each line of each interval, summed by line and payee in the order in which tariffs name them. A row of
+ * `connections` holds a column of its intervals under each name.
  */
-export function linesOf(lane: string, intervals: Row, versions: readonly Row[]): StatementLine[] {
+export function linesOf(
+  lane: string,
+  connections: readonly Row[],
+  versions: readonly Row[],
+): StatementLine[] {
   const tariffs = new Map(versions.map((v) => [`${String(v.tariff)}.${String(v.version)}`, linesIn(v)]));
   const sums = new Map<string, Sum>();
   /** One sum for a line of a version, looked up once. */
@@ -40,26 +44,8 @@ export function linesOf(lane: string, intervals: Row, versions: readonly Row[]):
       ofLine.set(line, sum);
     }
   }
-  const column = (name: string): readonly (string | number)[] =>
-    (intervals[name] ?? []) as (string | number)[];
-  const [tariff, version] = [column('tariffs'), column('tariff_versions')];
-  const [start, seconds, load] = [column('starts'), column('seconds'), column('loads')];
-  const [imported, exported, bought, sold] = ['imports', 'exports', 'boughts', 'solds'].map(column);
-  for (let i = 0; i < start.length; i++) {
-    const lines = tariffs.get(`${tariff[i]}.${version[i]}`);
-    if (!lines) throw new Error('a position cites a tariff version that is not there');
-    const energy = {
-      importWh: Number(imported[i]),
-      exportWh: Number(exported[i]),
-      boughtWh: Number(bought[i]),
-      soldWh: Number(sold[i]),
-    };
-    const interval = {
-      start: Number(start[i]),
-      durationSeconds: Number(seconds[i]),
-      sanctionedLoadW: Number(load[i]),
-    };
-    tariffSums(lines, energy, interval, (line, quantityWh, amountMicros) => {
+  for (const connection of connections) {
+    chargeIntervals(connection, tariffs, (line, quantityWh, amountMicros) => {
       const sum = ofLine.get(line) as Sum;
       sum.wh += BigInt(quantityWh);
       sum.micros += BigInt(amountMicros);
@@ -73,4 +59,31 @@ export function linesOf(lane: string, intervals: Row, versions: readonly Row[]):
     quantityWh: String(wh),
     amountMicros: String(micros),
   }));
+}
+
+type Charge = (line: TariffLine, quantityWh: number, amountMicros: number) => void;
+
+/** Charges each interval of a connection by the tariff version that it cites. */
+function chargeIntervals(
+  connection: Row,
+  tariffs: ReadonlyMap<string, readonly TariffLine[]>,
+  charge: Charge,
+): void {
+  const column = (name: string): readonly (string | number)[] =>
+    (connection[name] ?? []) as (string | number)[];
+  const [tariff, version, start] = ['tariffs', 'tariff_versions', 'starts'].map(column);
+  const [imported, exported, bought, sold] = ['imports', 'exports', 'boughts', 'solds'].map(column);
+  const durationSeconds = connection.seconds as number;
+  const sanctionedLoadW = Number(connection.load);
+  for (let i = 0; i < start.length; i++) {
+    const lines = tariffs.get(`${tariff[i]}.${version[i]}`);
+    if (!lines) throw new Error('a position cites a tariff version that is not there');
+    const energy = {
+      importWh: Number(imported[i]),
+      exportWh: Number(exported[i]),
+      boughtWh: Number(bought[i]),
+      soldWh: Number(sold[i]),
+    };
+    tariffSums(lines, energy, { start: Number(start[i]), durationSeconds, sanctionedLoadW }, charge);
+  }
 }

@@ -28,4 +28,4 @@ export const connectionsOf = ({ lane, row }: Participant): Condition =>
 export const countedPositions = (participant: Participant, { fromMs, toMs }: Period): Condition =>
   sql`p.lane = ${participant.lane} and p.start >= ${fromMs}::bigint and p.start < ${toMs}::bigint
     and p.connection in (${connectionsOf(participant)})
-    and p.run = (select max(l.run) from run l where l.market = p.market and l.start = p.start and l.lane = p.lane)`;
+    and p.counts`;

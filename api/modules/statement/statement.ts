@@ -1,12 +1,11 @@
 /** Sums a participant's positions over a period. */
 import { sql } from 'kysely';
 import { viewerOf, type RequestContext } from '../../context.js';
-import { visible } from '../../visibility/visible.js';
+import { visible, type Condition } from '../../visibility/visible.js';
 import type { StageTotal } from '../metering/types.js';
 import type { Participant } from '../registration/types.js';
 import type { Row } from '../row.js';
 import { linesOf } from './lines.js';
-import { connectionsOf, countedPositions } from './lists.js';
 import type { Period } from './period.js';
 import { Statement, type StatementStage } from './types.js';
 
@@ -17,31 +16,47 @@ export async function statementOf(
 ): Promise<Statement> {
   const viewer = viewerOf(context);
   const { db } = context.database;
-  const counted = sql`${countedPositions(owner, period)} and ${visible(viewer, 'position')}`;
-  // One row: the sums, and as arrays what the lines need of each interval, which is far cheaper than a row for each.
-  const { rows: totals } = await sql<Row>`select count(*) as positions, ${SUMS},
-      coalesce(bool_or(r.stale), false) as stale, ${PER_INTERVAL}
-    from position p
-    join connection c on c.number = p.connection and c.lane = p.lane
-    join network n on n.number = c.network and n.lane = c.lane
-    join run r on r.market = p.market and r.start = p.start and r.run = p.run and r.lane = p.lane
-    where ${counted}`.execute(db);
-  const [total] = totals;
-  const cited = versionsIn(total);
+  // A row a connection: its sums, and as arrays what the lines need of each interval, which is far cheaper than a
+  // row for each. Lateral, so that each connection's intervals are one stretch of an index whatever the statistics.
+  const { rows: connections } = await sql<Row>`
+    select o.sanctioned_load_w as load, n.interval_seconds as seconds, ${staleIn(period)} as stale, s.*
+    from connection o join network n on n.number = o.network and n.lane = o.lane
+    cross join lateral (
+      select count(*) as positions, ${SUMS}, ${PER_INTERVAL} from position p
+      where p.connection = o.number and p.lane = o.lane and ${within('p', period)} and ${visible(viewer, 'position')}
+    ) s
+    where ${ofOwner(owner)} order by o.number`.execute(db);
+  const cited = connections.flatMap(versionsIn);
   const { rows: versions } = await sql<Row>`select v.tariff, v.version, v.lines from tariff_version v
-    join unnest(${cited.map((c) => c.tariff)}::bigint[], ${cited.map((c) => c.version)}::integer[]) as k(tariff, version)
+    join (select distinct * from
+      unnest(${cited.map((c) => c.tariff)}::bigint[], ${cited.map((c) => c.version)}::integer[])) as k(tariff, version)
       on k.tariff = v.tariff and k.version = v.version
     where v.lane = ${owner.lane} order by v.tariff, v.version`.execute(db);
-  const { rows: trades } = await sql<Row>`select t.stage, t.sold, sum(t.amount) as amount
-    from (${tradesOn('seller', owner, period, context)} union all ${tradesOn('buyer', owner, period, context)}) t
-    group by t.stage, t.sold`.execute(db);
-  return summed(owner, period, total, trades, linesOf(owner.lane, total, versions));
+  const { rows: trades } = await sql<Row>`select t.* from connection o
+    cross join lateral (${tradesOn('seller', period, context)} union all ${tradesOn('buyer', period, context)}) t
+    where ${ofOwner(owner)}`.execute(db);
+  return summed(owner, period, { connections, trades }, linesOf(owner.lane, connections, versions));
 }
 
-/** The versions of tariffs that the intervals cite, each once. */
-function versionsIn(total: Row): { tariff: string; version: number }[] {
-  const tariffs = (total.tariffs ?? []) as string[];
-  const versions = (total.tariff_versions ?? []) as number[];
+const ofOwner = ({ lane, row }: Participant): Condition =>
+  sql`o.participant = ${row.number}::bigint and o.lane = ${lane}`;
+
+/** Rows of a period that count. */
+const within = (alias: 'p' | 't', { fromMs, toMs }: Period): Condition => {
+  const of = sql.ref(alias);
+  return sql`${of}.start >= ${fromMs}::bigint and ${of}.start < ${toMs}::bigint and ${of}.counts`;
+};
+
+/** Whether any of connection `o`'s intervals awaits a revision. */
+const staleIn = ({ fromMs, toMs }: Period): Condition => sql`exists (select 1 from run r
+  join position p on p.connection = o.number and p.start = r.start and p.run = r.run and p.market = r.market
+    and p.lane = r.lane
+  where r.stale and r.start >= ${fromMs}::bigint and r.start < ${toMs}::bigint and r.lane = o.lane and p.counts)`;
+
+/** The versions of tariffs that a connection's intervals cite, each once. */
+function versionsIn(connection: Row): { tariff: string; version: number }[] {
+  const tariffs = (connection.tariffs ?? []) as string[];
+  const versions = (connection.tariff_versions ?? []) as number[];
   const cited = new Map(
     tariffs.map((tariff, i) => [`${tariff}.${versions[i]}`, { tariff, version: versions[i] }]),
   );
@@ -63,38 +78,36 @@ const PER_INTERVAL = sql`
   array_agg(p.start) as starts, array_agg(p.import_wh) as imports, array_agg(p.export_wh) as exports,
   array_agg(p.contracted_bought_wh + p.nominated_bought_wh + p.community_bought_wh) as boughts,
   array_agg(p.contracted_sold_wh + p.nominated_sold_wh + p.community_sold_wh) as solds,
-  array_agg(p.tariff) as tariffs, array_agg(p.tariff_version) as tariff_versions,
-  array_agg(c.sanctioned_load_w) as loads, array_agg(n.interval_seconds) as seconds`;
+  array_agg(p.tariff) as tariffs, array_agg(p.tariff_version) as tariff_versions`;
 
-/** Bilateral trades of one side; a look-up of its own, so that each side finds its index. */
-const tradesOn = (
-  side: 'seller' | 'buyer',
-  owner: Participant,
-  { fromMs, toMs }: Period,
-  context: RequestContext,
-) => sql`select t.stage, t.amount, ${sql.lit(side === 'seller')} as sold from trade t
-  where t.${sql.ref(side)} in (${connectionsOf(owner)}) and t.lane = ${owner.lane}
-    and t.start >= ${fromMs}::bigint and t.start < ${toMs}::bigint and t.stage <> 'COMMUNITY'
-    and t.run = (select max(l.run) from run l where l.market = t.market and l.start = t.start and l.lane = t.lane)
-    and ${visible(viewerOf(context), 'trade')}`;
+/** Sums of connection `o`'s bilateral trades of one side; only a side that is one is in its index. */
+const tradesOn = (side: 'seller' | 'buyer', period: Period, context: RequestContext) => sql`
+  select t.stage, ${sql.lit(side === 'seller')} as sold, sum(t.amount) as amount from trade t
+  where t.${sql.ref(side)} = o.number and t.${sql.ref(side)} > 0 and t.lane = o.lane and ${within('t', period)}
+    and t.stage <> 'COMMUNITY' and ${visible(viewerOf(context), 'trade')}
+  group by t.stage`;
 
 function summed(
   owner: Participant,
   { fromMs, toMs }: Period,
-  totals: Row,
-  trades: readonly Row[],
+  { connections, trades }: { connections: readonly Row[]; trades: readonly Row[] },
   lines: Statement['lines'],
 ): Statement {
-  const sum = (column: string): bigint => BigInt(totals[column] as string);
+  const total = (rows: readonly Row[], column: string): bigint =>
+    rows.reduce((sum, row) => sum + BigInt(row[column] as string), 0n);
+  const sum = (column: string): bigint => total(connections, column);
   const traded = (stage: string, sold: boolean): bigint =>
-    BigInt((trades.find((t) => t.stage === stage && t.sold === sold)?.amount as string | undefined) ?? 0);
-  const total = (wh: bigint, amount: bigint): StageTotal => ({
+    total(
+      trades.filter((t) => t.stage === stage && t.sold === sold),
+      'amount',
+    );
+  const stageOf = (wh: bigint, amount: bigint): StageTotal => ({
     quantityWh: String(wh),
     amountMicros: String(amount),
   });
   const bilateral = (stage: 'contracted' | 'nominated'): StatementStage => ({
-    bought: total(sum(`${stage}_bought_wh`), traded(stage.toUpperCase(), false)),
-    sold: total(sum(`${stage}_sold_wh`), traded(stage.toUpperCase(), true)),
+    bought: stageOf(sum(`${stage}_bought_wh`), traded(stage.toUpperCase(), false)),
+    sold: stageOf(sum(`${stage}_sold_wh`), traded(stage.toUpperCase(), true)),
   });
   const boughtWh = sum('contracted_bought_wh') + sum('nominated_bought_wh') + sum('community_bought_wh');
   const soldWh = sum('contracted_sold_wh') + sum('nominated_sold_wh') + sum('community_sold_wh');
@@ -104,24 +117,24 @@ function summed(
     owner,
     from: fromMs,
     to: toMs,
-    positions: Number(totals.positions),
+    positions: Number(sum('positions')),
     importWh: String(sum('import_wh')),
     exportWh: String(sum('export_wh')),
     contracted: bilateral('contracted'),
     nominated: bilateral('nominated'),
     community: {
-      bought: total(sum('community_bought_wh'), sum('community_bought_micros')),
-      sold: total(sum('community_sold_wh'), sum('community_sold_micros')),
+      bought: stageOf(sum('community_bought_wh'), sum('community_bought_micros')),
+      sold: stageOf(sum('community_sold_wh'), sum('community_sold_micros')),
     },
-    residualImport: total(sum('import_wh') - boughtWh, sum('residual_import_micros')),
-    residualExport: total(sum('export_wh') - soldWh, 0n - sum('residual_export_micros')),
+    residualImport: stageOf(sum('import_wh') - boughtWh, sum('residual_import_micros')),
+    residualExport: stageOf(sum('export_wh') - soldWh, 0n - sum('residual_export_micros')),
     leviesMicros: String(sum('levies_micros')),
     standingMicros: String(sum('standing_micros')),
     billMicros: String(bill),
     retailOnlyMicros: String(retailOnly),
     savingMicros: String(retailOnly - bill),
     savingIsNegative: retailOnly < bill,
-    stale: totals.stale as boolean,
+    stale: connections.some(({ stale }) => stale as boolean),
     lines,
   });
 }

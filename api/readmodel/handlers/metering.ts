@@ -124,6 +124,15 @@ function addRun(c: AppliedCommand, p: Projection, { fields, shape, count, column
     ...[num(fields, 'unmatchedByCapWh'), text(fields, 'inputDigest'), text(fields, 'outputDigest')],
     ...[imported, exported, count, c.block, c.position],
   );
+  if (run > 0) {
+    for (const table of ['position', 'trade']) {
+      p.changes.update(
+        `update ${table} set counts = false
+         where market = $2::bigint and start = $3::bigint and run < $4::integer and lane = $1 and counts`,
+        ...[c.lane, market, start, run],
+      );
+    }
+  }
 }
 
 interface Traded {

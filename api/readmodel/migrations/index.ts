@@ -6,6 +6,7 @@ import type { Database } from '../database.js';
 import { ReadModelTooNewError } from '../errors.js';
 import { ledgerTables } from './0001-ledger-tables.js';
 import { tradeTables } from './0002-trade-tables.js';
+import { countedRows } from './0003-counted-rows.js';
 
 export interface Migration {
   readonly number: number;
@@ -13,7 +14,7 @@ export interface Migration {
   readonly statements: readonly string[];
 }
 
-export const MIGRATIONS: readonly Migration[] = [ledgerTables, tradeTables];
+export const MIGRATIONS: readonly Migration[] = [ledgerTables, tradeTables, countedRows];
 
 /** One number for the lock that keeps two processes from migrating at the same time. */
 const LOCK = 7_242_001;
