@@ -71,6 +71,7 @@ export const ERRORS = {
   MARKET_HOST_LIMIT: business(35, 'A market has one host for now.'),
   SAME_PARTICIPANT: business(36, 'A participant cannot trade with itself.'),
   MEMBER_ELSEWHERE: business(38, 'The connection is a member of another market.'),
+  NETWORK_FULL: business(39, 'The network has as many connections as it may.'),
   VERSION_NOT_LATER: business(37, 'A version must start after the one before it.'),
 
   // Accounts (K2, K3)
@@ -97,7 +98,10 @@ export const ERRORS = {
   ALREADY_SETTLED: business(60, 'The interval is settled.'),
   NO_TARIFF: business(61, 'A connection has no tariff in force in the interval.'),
   CONSERVATION: business(62, 'Energy or money would not be conserved.', 'NEVER'),
-  SETTLEMENT_TOO_LARGE: business(63, 'The network is larger than one settlement may be.'),
+  SETTLEMENT_TOO_LARGE: business(63, 'More connections than settle at once: open a run and post its parts.'),
+  SETTLEMENT_SMALL: business(64, 'So few connections settle at once, without a run in parts.'),
+  RUN_OPEN: business(65, 'A run of the interval is open: its parts must be posted first.'),
+  RUN_NOT_OPEN: business(66, 'No run of the interval is open.'),
 
   // Size of a transaction
   PAGE_TOO_LARGE: business(70, 'A page of state would exceed 64,000 bytes.'),

@@ -106,6 +106,7 @@ const MAX = Number.MAX_SAFE_INTEGER;
 /** Builders: a name for each kind of number that Gridbook knows. */
 export const field = {
   energyWh: (doc: string) => integer<Wh>(doc, 'Wh', 0, LIMITS.intervalWh),
+  totalWh: (doc: string) => integer<Wh>(doc, 'Wh', 0, MAX),
   powerW: (doc: string) => integer<W>(doc, 'W', 0, 1_000_000_000_000),
   positiveMicros: (doc: string) => integer<MoneyMicros>(doc, 'micros', 1, MAX),
   micros: (doc: string) => integer<MoneyMicros>(doc, 'micros', -MAX, MAX),

@@ -40,7 +40,9 @@ export const LIMITS = {
   nominationsPerSide: 3,
   /** Accepted contracts of one connection on one side. */
   contractsPerSide: 32,
-  /** Connections of a network that settle in one transaction. */
+  /** Connections of a network. */
+  metersPerNetwork: 100_000,
+  /** Connections that settle in one transaction; more of them settle in parts of this many. */
   metersPerSettlement: 10_000,
   /** Postings of one command. */
   postingsPerCommand: 50_000,

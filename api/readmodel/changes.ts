@@ -5,6 +5,36 @@
 import { CopyBuffer, type CopyValue } from './copy-buffer.js';
 import type { Session } from './session.js';
 
+const POSITION = [
+  ...['lane', 'market', 'connection', 'start', 'run', 'reading_revision', 'import_wh', 'export_wh'],
+  ...['contracted_bought_wh', 'contracted_sold_wh', 'nominated_bought_wh', 'nominated_sold_wh'],
+  ...['community_bought_wh', 'community_sold_wh', 'bilateral_micros', 'community_bought_micros'],
+  ...[
+    'community_sold_micros',
+    'tariff',
+    'tariff_version',
+    'residual_import_micros',
+    'residual_export_micros',
+  ],
+  ...['levies_micros', 'standing_micros', 'bill_micros', 'retail_only_micros'],
+] as const;
+const TRADE = [
+  ...[
+    'id',
+    'lane',
+    'market',
+    'start',
+    'run',
+    'stage',
+    'agreement',
+    'seller',
+    'buyer',
+    'quantity_wh',
+    'price',
+  ],
+  ...['amount', 'block'],
+] as const;
+
 /** Columns that the projector writes, by table. */
 const COLUMNS = {
   block: ['number', 'header_hash', 'previous_hash', 'data_hash', 'size_bytes', 'transactions'],
@@ -119,35 +149,11 @@ const COLUMNS = {
     ...['lane', 'market', 'start', 'run', 'kind', 'backfill', 'stale', 'price', 'unmatched_by_cap_wh'],
     ...['input_digest', 'output_digest', 'import_wh', 'export_wh', 'members', 'block', 'position'],
   ],
-  position: [
-    ...['lane', 'market', 'connection', 'start', 'run', 'reading_revision', 'import_wh', 'export_wh'],
-    ...['contracted_bought_wh', 'contracted_sold_wh', 'nominated_bought_wh', 'nominated_sold_wh'],
-    ...['community_bought_wh', 'community_sold_wh', 'bilateral_micros', 'community_bought_micros'],
-    ...[
-      'community_sold_micros',
-      'tariff',
-      'tariff_version',
-      'residual_import_micros',
-      'residual_export_micros',
-    ],
-    ...['levies_micros', 'standing_micros', 'bill_micros', 'retail_only_micros'],
-  ],
-  trade: [
-    ...[
-      'id',
-      'lane',
-      'market',
-      'start',
-      'run',
-      'stage',
-      'agreement',
-      'seller',
-      'buyer',
-      'quantity_wh',
-      'price',
-    ],
-    ...['amount', 'block'],
-  ],
+  position: POSITION,
+  trade: TRADE,
+  open_position: POSITION,
+  open_trade: TRADE,
+  run_part: ['lane', 'market', 'start', 'run', 'part', 'block', 'position'],
   receivable: ['id', 'lane', 'market', 'start', 'connection', 'account', 'amount', 'due_at'],
 } as const satisfies Record<string, readonly string[]>;
 

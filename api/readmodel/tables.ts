@@ -270,6 +270,16 @@ export interface TradeTable {
   /** Whether its run is the interval's latest. */
   counts: boolean;
 }
+/** Where a part of a run was posted. */
+export interface RunPartTable {
+  lane: string;
+  market: Big;
+  start: Ms;
+  run: number;
+  part: number;
+  block: Big;
+  position: number;
+}
 export interface ReceivableTable {
   /** Block × 2^20 + position among the block's receivables. */
   id: Big;
@@ -302,6 +312,10 @@ export interface Tables {
   agreement: AgreementTable;
   reading: ReadingTable;
   run: RunTable;
+  run_part: RunPartTable;
+  /** Of runs that are not complete. */
+  open_position: PositionTable;
+  open_trade: TradeTable;
   position: PositionTable;
   trade: TradeTable;
   receivable: ReceivableTable;

@@ -18,6 +18,7 @@ export const ACCOUNT_KINDS = [
   'PAYEE',
   'ROUNDING',
   'LOSS',
+  'CLEARING',
 ] as const;
 export type AccountKind = (typeof ACCOUNT_KINDS)[number];
 

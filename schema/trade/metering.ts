@@ -47,65 +47,134 @@ export const readingsRevise = command({
   maxRows: LIMITS.readingsPerCommand,
 });
 
+const settledInterval = {
+  market: field.ref('Market', 'Market number.'),
+  start: field.instant('Start of the interval.'),
+};
+
 export const intervalSettle = command({
   name: 'intervalSettle',
   ledger: 'trade',
   doc:
     'Settles an interval of a market on its metered actuals. Anyone entitled may trigger it; prices and quantities ' +
     'follow from the ledger alone (P2P-14).',
-  fields: { market: field.ref('Market', 'Market number.'), start: field.instant('Start of the interval.') },
+  fields: settledInterval,
 });
+
+export const runOpen = command({
+  name: 'runOpen',
+  ledger: 'trade',
+  doc:
+    'Opens the settlement of an interval that has more connections than settle at once: fixes inputs, prices and ' +
+    'digest. Its parts are posted by `runPost`, by anyone entitled; until then no reading of the interval is revised.',
+  fields: {
+    ...settledInterval,
+    clearingAccount: field.ref(
+      'Account',
+      'Account of kind CLEARING through which the parts balance; it is level again when all are posted.',
+    ),
+  },
+});
+
+export const runPost = command({
+  name: 'runPost',
+  ledger: 'trade',
+  doc: 'Posts the next part of an open run. With the last one the interval is settled.',
+  fields: {
+    ...settledInterval,
+    part: field.count('Position of the part, from 0.', LIMITS.metersPerNetwork),
+  },
+});
+
+/** Which run it is. */
+const runFields = {
+  market: field.ref('Market', 'Market number.'),
+  start: field.instant('Start of the interval.'),
+  run: field.count('Number of the run of this interval, from 0.', 1_000),
+};
+
+/** What a run comes to beside its positions. */
+const outcomeFields = {
+  kind: field.choice('RunKind', RUN_KIND, 'INITIAL, FINAL or REVISION.'),
+  backfill: field.flag('Whether the interval lies before the market opened.'),
+  communityPriceMicrosPerMWh: field.optional(
+    field.price('The uniform price; absent where nothing was traded.'),
+  ),
+  unmatchedByCapWh: field.energyWh(
+    'Offered energy that stayed unmatched because the price cap lies below its price.',
+  ),
+  inputDigest: field.text('SHA-256 of all that the run read, hex.', 64),
+  outputDigest: field.text('SHA-256 of positions, trades and charges, hex.', 64),
+};
+
+const positionRows = {
+  connection: field.ref('Connection', 'Connection number; rows stand in the order of the slots.'),
+  readingRevision: field.count('Revision of the reading that was used, from 0.', 10_000),
+  importWh: field.energyWh('Metered import.'),
+  exportWh: field.energyWh('Metered export.'),
+  contractedBoughtWh: field.energyWh('Bought by contract.'),
+  contractedSoldWh: field.energyWh('Sold by contract.'),
+  nominatedBoughtWh: field.energyWh('Bought by nomination.'),
+  nominatedSoldWh: field.energyWh('Sold by nomination.'),
+  communityBoughtWh: field.energyWh('Bought from the community, at the uniform price.'),
+  communitySoldWh: field.energyWh('Sold to the community, at the uniform price.'),
+  bilateralMicros: field.micros('What its contracted and nominated trades come to; positive: it pays.'),
+  tariff: field.ref('Tariff', 'Tariff number.'),
+  tariffVersion: field.number('Version of the tariff that was in force.'),
+  residualImportMicros: field.micros('What import lines of the tariff come to on residual import.'),
+  residualExportMicros: field.micros('What feed-in comes to on residual export; negative: it receives.'),
+  leviesMicros: field.micros('Lines that stay payable, on traded energy.'),
+  standingMicros: field.micros('Lines by the day and by capacity.'),
+  retailOnlyMicros: field.micros('What it would have paid with the retailer alone.'),
+};
 
 export const intervalSettled = event({
   name: 'intervalSettled',
   doc:
     'An interval is settled: its price and what each member traded and owes. A bill is bilateral + community bought ' +
     '− sold (uniform price × Wh, rounded) + residual import + residual export + levies + standing.',
+  fields: { ...runFields, ...outcomeFields },
+  rows: positionRows,
+});
+
+export const runOpened = event({
+  name: 'runOpened',
+  doc: 'A run in parts is open: its inputs and its price are fixed, nothing is posted yet.',
   fields: {
-    market: field.ref('Market', 'Market number.'),
-    start: field.instant('Start of the interval.'),
-    run: field.count('Number of the run of this interval, from 0.', 1_000),
-    kind: field.choice('RunKind', RUN_KIND, 'INITIAL, FINAL or REVISION.'),
-    backfill: field.flag('Whether the interval lies before the market opened.'),
-    communityPriceMicrosPerMWh: field.optional(
-      field.price('The uniform price; absent where nothing was traded.'),
-    ),
-    unmatchedByCapWh: field.energyWh(
-      'Offered energy that stayed unmatched because the price cap lies below its price.',
-    ),
-    inputDigest: field.text('SHA-256 of all that the run read, hex.', 64),
-    outputDigest: field.text('SHA-256 of positions, trades and charges, hex.', 64),
+    ...runFields,
+    parts: field.number('Parts to be posted.'),
+    communityPriceMicrosPerMWh: outcomeFields.communityPriceMicrosPerMWh,
+    inputDigest: outcomeFields.inputDigest,
   },
-  rows: {
-    connection: field.ref('Connection', 'Connection number; rows stand in the order of the slots.'),
-    readingRevision: field.count('Revision of the reading that was used, from 0.', 10_000),
-    importWh: field.energyWh('Metered import.'),
-    exportWh: field.energyWh('Metered export.'),
-    contractedBoughtWh: field.energyWh('Bought by contract.'),
-    contractedSoldWh: field.energyWh('Sold by contract.'),
-    nominatedBoughtWh: field.energyWh('Bought by nomination.'),
-    nominatedSoldWh: field.energyWh('Sold by nomination.'),
-    communityBoughtWh: field.energyWh('Bought from the community, at the uniform price.'),
-    communitySoldWh: field.energyWh('Sold to the community, at the uniform price.'),
-    bilateralMicros: field.micros('What its contracted and nominated trades come to; positive: it pays.'),
-    tariff: field.ref('Tariff', 'Tariff number.'),
-    tariffVersion: field.number('Version of the tariff that was in force.'),
-    residualImportMicros: field.micros('What import lines of the tariff come to on residual import.'),
-    residualExportMicros: field.micros('What feed-in comes to on residual export; negative: it receives.'),
-    leviesMicros: field.micros('Lines that stay payable, on traded energy.'),
-    standingMicros: field.micros('Lines by the day and by capacity.'),
-    retailOnlyMicros: field.micros('What it would have paid with the retailer alone.'),
+});
+
+export const runPartPosted = event({
+  name: 'runPartPosted',
+  doc: 'A part of a run is posted. It counts, and is shown, once the run is complete.',
+  fields: {
+    ...runFields,
+    part: field.count('Position of the part, from 0.', LIMITS.metersPerNetwork),
+    communityPriceMicrosPerMWh: outcomeFields.communityPriceMicrosPerMWh,
+  },
+  rows: positionRows,
+});
+
+export const runCompleted = event({
+  name: 'runCompleted',
+  doc: 'The last part of a run is posted: the interval is settled.',
+  fields: {
+    ...runFields,
+    ...outcomeFields,
+    importWh: field.totalWh('Metered import of all members.'),
+    exportWh: field.totalWh('Metered export of all members.'),
+    members: field.number('Members that were settled.'),
   },
 });
 
 export const tradesMade = event({
   name: 'tradesMade',
   doc: 'Contracted and nominated trades of a run, in the order of the waterfall. Community trades stand in the positions.',
-  fields: {
-    market: field.ref('Market', 'Market number.'),
-    start: field.instant('Start of the interval.'),
-    run: field.count('Number of the run.', 1_000),
-  },
+  fields: runFields,
   rows: {
     agreement: field.ref('Agreement', 'Agreement number; its kind is the stage.'),
     seller: field.ref('Connection', 'Connection that sells.'),

@@ -13,6 +13,7 @@ export const ACCOUNT_KIND = [
   'PAYEE',
   'ROUNDING',
   'LOSS',
+  'CLEARING',
 ] as const;
 
 const accountKind = field.choice('AccountKind', ACCOUNT_KIND, 'What the account is for.');
@@ -126,7 +127,7 @@ export const connectionRegistered = event({
   doc: 'A connection has its number and its place in the network.',
   fields: {
     connection: field.ref('Connection', 'Connection number.'),
-    slot: field.count('Position in its network, from 0.', LIMITS.metersPerSettlement),
+    slot: field.count('Position in its network, from 0.', LIMITS.metersPerNetwork),
   },
 });
 export const unitRegistered = event({

@@ -6,7 +6,15 @@ import { Kernel } from '../../chaincode/kernel/execute.js';
 import { PARTICIPANTS } from '../../chaincode/kernel/participants.js';
 import { Registry, rule } from '../../chaincode/kernel/registry.js';
 import type { StatePort } from '../../chaincode/kernel/state-port.js';
-import { appendLeaf, frontierRoot, hashFromHex, hashToHex, leafHash, rootOf, type Hash } from '../../chaincode/kernel/tree.js';
+import {
+  appendLeaf,
+  frontierRoot,
+  hashFromHex,
+  hashToHex,
+  leafHash,
+  rootOf,
+  type Hash,
+} from '../../chaincode/kernel/tree.js';
 import { require } from '../../chaincode/kernel/unit-of-work.js';
 import { decodeBatchEvent, type BatchEvent } from '../../schema/batch-event.js';
 import { command, encodeBatch, type CommandInput } from '../../schema/command.js';

@@ -34,20 +34,27 @@ const recomputed: Proof = {
   what: WHAT,
   unit: 'bill',
   prove: async (session) => {
-    const check = new Recomputation(await tariffs(session), await receivables(session));
+    const settlements = await Settlements.load(session);
+    const check = new Recomputation(settlements, await tariffs(session), await receivables(session));
     await session.run(
       `declare bills no scroll cursor for
-       select p.*, r.block, r.position, c.sanctioned_load_w, n.interval_seconds, m.rounding_account,
+       select p.*, c.sanctioned_load_w, n.interval_seconds, m.rounding_account,
          s.dues_account, s.receivable_account, s.tariff as member_tariff
-       from position p
-       join run r on r.lane = p.lane and r.market = p.market and r.start = p.start and r.run = p.run
+       from (
+         select p.*, r.block, r.position, true as complete from position p
+         join run r on r.lane = p.lane and r.market = p.market and r.start = p.start and r.run = p.run
+         union all
+         select o.*, q.block, q.position, false from open_position o
+         join run_part q on q.lane = o.lane and q.market = o.market and q.start = o.start and q.run = o.run
+           and q.part = 0
+       ) p
        join connection c on c.lane = p.lane and c.number = p.connection
        join market m on m.lane = p.lane and m.number = p.market
        join network n on n.lane = m.lane and n.number = m.network
        left join lateral (
          select * from membership s where s.lane = p.lane and s.market = p.market and s.connection = p.connection
            and s.effective_from <= p.start order by s.effective_from desc limit 1) s on true
-       order by p.lane, r.block, r.position, p.start, p.market, c.slot, p.connection`,
+       order by p.lane, p.block, p.position, p.start, p.market, c.slot, p.connection`,
     );
     for (;;) {
       const { rows } = await session.run(`fetch ${PAGE_ROWS} from bills`);
@@ -55,17 +62,39 @@ const recomputed: Proof = {
       if (rows.length < PAGE_ROWS) break;
     }
     await session.run('close bills');
-    await comparePostings(session, check.posted);
+    await comparePostings(session, settlements, check.posted);
     return check.count;
   },
 };
 
+/**
+ * Which settlement a posting belongs to: all that one transaction posts for an interval is one; so is all that the
+ * parts of a run post, in however many transactions.
+ */
+class Settlements {
+  private constructor(private readonly parts: ReadonlySet<string>) {}
+
+  static async load(session: Session): Promise<Settlements> {
+    const { rows } = await session.run('select lane, block, position, start from run_part');
+    return new Settlements(new Set(rows.map(placeKey)));
+  }
+
+  keyOf(row: Row): string {
+    const place = placeKey(row);
+    return this.parts.has(place) ? `${row.lane as string}/in parts/0/${row.start as string}` : place;
+  }
+}
+
+const placeKey = (row: Row): string =>
+  `${row.lane as string}/${row.block as string}/${number(row, 'position')}/${row.start as string}`;
+
 class Recomputation {
   count = 0n;
-  /** By `lane/block/position/start`. */
+  /** By settlement. */
   readonly posted = new Map<string, Posted>();
 
   constructor(
+    private readonly settlements: Settlements,
     private readonly tariffs: ReadonlyMap<string, readonly TariffLine[]>,
     private readonly receivables: Map<string, Row[]>,
   ) {}
@@ -109,10 +138,12 @@ class Recomputation {
         fail(row, `${name.replaceAll('_', ' ')} is ${row[name] as string}, not ${amount}`);
     }
     posted.add(row.dues_account, -number(row, 'bill_micros'));
-    posted.add(
-      row.rounding_account,
-      number(row, 'community_bought_micros') - number(row, 'community_sold_micros'),
-    );
+    // What rounding leaves is posted with the last part.
+    if (row.complete)
+      posted.add(
+        row.rounding_account,
+        number(row, 'community_bought_micros') - number(row, 'community_sold_micros'),
+      );
     this.carry(row, posted);
   }
 
@@ -130,15 +161,12 @@ class Recomputation {
   }
 
   private postedOf(row: Row): Posted {
-    const key = settlementKey(row);
+    const key = this.settlements.keyOf(row);
     let posted = this.posted.get(key);
     if (!posted) this.posted.set(key, (posted = new Posted()));
     return posted;
   }
 }
-
-const settlementKey = (row: Row): string =>
-  `${row.lane as string}/${row.block as string}/${number(row, 'position')}/${row.start as string}`;
 
 async function tariffs(session: Session): Promise<Map<string, TariffLine[]>> {
   const { rows } = await session.run('select lane, tariff, version, lines from tariff_version');
@@ -168,27 +196,48 @@ async function receivables(session: Session): Promise<Map<string, Row[]>> {
   return found;
 }
 
-/** The entries of every settlement, against what was recomputed; neither side has one more. */
-async function comparePostings(session: Session, expected: ReadonlyMap<string, Posted>): Promise<void> {
+/**
+ * The entries of every settlement, against what was recomputed; neither side has one more. Clearing accounts stand
+ * between the parts of a run and have a proof of their own.
+ */
+async function comparePostings(
+  session: Session,
+  settlements: Settlements,
+  expected: ReadonlyMap<string, Posted>,
+): Promise<void> {
   const amounts = new Map([...expected].map(([key, posted]) => [key, posted.amounts]));
+  const inParts = new Map<string, { row: Row; posted: Posted }>();
   await session.run(
     `declare postings no scroll cursor for
-     select lane, block, position, interval_start as start, account, sum(amount) as amount from entry
-     where interval_start is not null group by lane, block, position, interval_start, account`,
+     select e.lane, e.block, e.position, e.interval_start as start, e.account, sum(e.amount) as amount from entry e
+     join account a on a.lane = e.lane and a.number = e.account
+     where e.interval_start is not null and a.kind <> 'CLEARING'
+     group by e.lane, e.block, e.position, e.interval_start, e.account`,
   );
+  const compare = (key: string, row: Row, account: string, micros: bigint): void => {
+    const of = amounts.get(key);
+    if (of?.get(account) !== micros)
+      fail(row, `account ${account} was posted ${micros}, not ${of?.get(account) ?? 0n}`);
+    of.delete(account);
+  };
   for (;;) {
     const { rows } = await session.run(`fetch ${PAGE_ROWS} from postings`);
     for (const row of rows) {
-      const of = amounts.get(settlementKey(row));
-      const account = row.account as string;
-      if (of?.get(account) !== BigInt(row.amount as string)) {
-        fail(row, `account ${account} was posted ${row.amount as string}, not ${of?.get(account) ?? 0n}`);
+      const key = settlements.keyOf(row);
+      if (key === placeKey(row)) {
+        compare(key, row, row.account as string, BigInt(row.amount as string));
+        continue;
       }
-      of.delete(account);
+      const sum = inParts.get(key) ?? { row, posted: new Posted() };
+      inParts.set(key, sum);
+      sum.posted.add(row.account, Number(row.amount));
     }
     if (rows.length < PAGE_ROWS) break;
   }
   await session.run('close postings');
+  for (const [key, { row, posted }] of inParts) {
+    for (const [account, micros] of posted.amounts) compare(key, row, account, micros);
+  }
   for (const [key, left] of amounts) {
     for (const [account, micros] of left) {
       const [lane, block, position, start] = key.split('/');
@@ -221,4 +270,12 @@ export const BILLS: readonly Proof[] = [
         + residual_import_micros + residual_export_micros + levies_micros + standing_micros`,
   }),
   recomputed,
+  sqlProof({
+    rule: 'K2',
+    what: 'a clearing account is level where no run is open',
+    unit: 'account',
+    cases: `select count(*) as cases from account where kind = 'CLEARING'`,
+    broken: `select lane, number as account, balance from account a where kind = 'CLEARING' and balance <> 0
+      and not exists (select 1 from open_position o where o.lane = a.lane)`,
+  }),
 ];

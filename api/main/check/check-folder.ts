@@ -21,7 +21,8 @@ export interface CheckReport {
   readonly proven: readonly Proven[];
 }
 
-const PROOFS = [...ENERGY, ...ACCOUNTS, ...BILLS];
+/** All that is proven over the views. */
+export const PROOFS = [...ENERGY, ...ACCOUNTS, ...BILLS];
 
 /** Proves everything; throws what names the first difference. */
 export async function checkFolder(

@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import { sql } from 'kysely';
 import { intervalSettle } from '../../../schema/trade/metering.js';
 import { commandOf } from '../../demo/commands.js';
+import { settleInParts } from '../settle-in-parts.js';
 import { levelWith, openRunning } from '../composition.js';
 import type { CommandContext } from '../context.js';
 import { dataFolderAt, requireLedger } from '../data-folder.js';
@@ -56,15 +57,19 @@ async function settle(options: SettleOptions, context: CommandContext): Promise<
     const market = oneMarket(await marketsOf(running.database), options.market);
     const starts = await dueStarts(running.database, market, options);
     for (let at = 0; at < starts.length; at += COMMANDS) {
+      const some = starts.slice(at, at + COMMANDS);
       const outcomes = await running.lanes.submitBatch(
         market.lane,
         { organisation: market.lane, role: 'HOST' },
-        starts
-          .slice(at, at + COMMANDS)
-          .map((start) => commandOf(intervalSettle, { market: Number(market.number), start })),
+        some.map((start) => commandOf(intervalSettle, { market: Number(market.number), start })),
       );
-      for (const { refusal } of outcomes) {
-        if (refusal) refusedByCode[refusal.code] = (refusedByCode[refusal.code] ?? 0) + 1;
+      for (const [i, { refusal }] of outcomes.entries()) {
+        let code = refusal?.code;
+        if (code === 'SETTLEMENT_TOO_LARGE') {
+          const interval = { lane: market.lane, market: Number(market.number), start: some[i] };
+          code = await settleInParts(running.lanes, running.database, interval);
+        }
+        if (code) refusedByCode[code] = (refusedByCode[code] ?? 0) + 1;
         else settled++;
       }
       progress.update(Math.min(at + COMMANDS, starts.length), starts.length);

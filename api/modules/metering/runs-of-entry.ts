@@ -14,8 +14,10 @@ export const RUNS_OF_ENTRY: Lookup<Row, readonly SettlementRun[]> = {
     const { rows } = await sql<Row>`select k.key_order, r.* from ${keyTable(KEY, entries)}
       join market m on m.lane = k.lane
       join run r on r.market = m.number and r.start = k.interval_start and r.lane = m.lane
-        and r.block = k.block and r.position = k.position
-      where ${visible(viewer, 'run')} order by k.key_order, r.market, r.run`.execute(db);
+      where ((r.block = k.block and r.position = k.position) or exists (select 1 from run_part q
+          where q.block = k.block and q.position = k.position and q.market = r.market and q.start = r.start
+            and q.run = r.run and q.lane = r.lane))
+        and ${visible(viewer, 'run')} order by k.key_order, r.market, r.run`.execute(db);
     const runs = entries.map((): SettlementRun[] => []);
     for (const row of rows) runs[Number(row.key_order) - 1].push(new SettlementRun(row));
     return runs;

@@ -32,13 +32,49 @@ export const METERING: Readonly<Record<string, Handler>> = {
   },
   intervalSettle: (c, p) => {
     const settled = eventOf(c, 'intervalSettled');
-    addRun(c, p, settled);
-    for (const event of c.events) {
-      if (event.shape.name === 'tradesMade') addBilateral(c, p, settled, event);
-      else if (event.shape.name === 'receivablesRaised') addReceivables(c, p, event);
+    const totals = addPositions(c, p, SHOWN, settled);
+    addOutcome(c, p, SHOWN, settled);
+    addRun(c, p, settled.fields, { ...totals, members: settled.count });
+  },
+  runPost: (c, p) => {
+    const posted = eventOf(c, 'runPartPosted');
+    const { fields } = posted;
+    const run = [c.lane, num(fields, 'market'), num(fields, 'start'), num(fields, 'run')] as const;
+    addPositions(c, p, WAITING, posted);
+    addOutcome(c, p, WAITING, posted);
+    p.changes.add('run_part', ...run, num(fields, 'part'), c.block, c.position);
+    const completed = c.events.find((e) => e.shape.name === 'runCompleted');
+    if (!completed) return;
+    for (const table of ['position', 'trade']) {
+      p.changes.update(
+        `with waiting as (delete from open_${table}
+           where market = $2::bigint and start = $3::bigint and run = $4::integer and lane = $1 returning *)
+         insert into ${table} select * from waiting`,
+        ...run,
+      );
     }
+    const total = (name: string): number => num(completed.fields, name);
+    addRun(c, p, completed.fields, {
+      ...{ imported: total('importWh'), exported: total('exportWh'), members: total('members') },
+    });
   },
 };
+
+/** The tables of positions and trades: of runs that are settled, and of such as wait for their other parts. */
+interface Tables {
+  readonly position: 'position' | 'open_position';
+  readonly trade: 'trade' | 'open_trade';
+}
+const SHOWN: Tables = { position: 'position', trade: 'trade' };
+const WAITING: Tables = { position: 'open_position', trade: 'open_trade' };
+
+/** The bilateral trades of a run or part, and what of it became a receivable. */
+function addOutcome(c: AppliedCommand, p: Projection, tables: Tables, settled: EventView): void {
+  for (const event of c.events) {
+    if (event.shape.name === 'tradesMade') addBilateral(c, p, tables, settled, event);
+    else if (event.shape.name === 'receivablesRaised') addReceivables(c, p, event);
+  }
+}
 
 function addReadings(c: AppliedCommand, { changes }: Projection, revisionOf: (row: number) => number): void {
   const rows = c.args.rows as Record<'connection' | 'importWh' | 'exportWh', number[]> & {
@@ -57,8 +93,13 @@ function addReadings(c: AppliedCommand, { changes }: Projection, revisionOf: (ro
   }
 }
 
-/** The run, its positions, and the community's trades, which the positions tell. */
-function addRun(c: AppliedCommand, p: Projection, { fields, shape, count, columns }: EventView): void {
+/** Positions, and the community's trades, which they tell; answers what was metered. */
+function addPositions(
+  c: AppliedCommand,
+  p: Projection,
+  tables: Tables,
+  { fields, shape, count, columns }: EventView,
+): { imported: number; exported: number } {
   const names = Object.keys(shape.rows ?? {});
   const column = (name: string): ((row: number) => number) => {
     const values = columns[names.indexOf(name)];
@@ -93,14 +134,14 @@ function addRun(c: AppliedCommand, p: Projection, { fields, shape, count, column
     imported += importWh(i);
     exported += exportWh(i);
     p.changes.add(
-      'position',
+      tables.position,
       ...[c.lane, market, connection(i), start, run, revision(i), importWh(i), exportWh(i)],
       ...stages.map((wh) => wh(i)),
       ...[bilateral(i), boughtMicros, soldMicros, tariff(i), version(i), ...parts, total, retailOnly(i)],
     );
     const pool = { stage: 'COMMUNITY', agreement: 0, price: price as number };
     if (communitySold(i) > 0) {
-      addTrade(c, p, fields, {
+      addTrade(c, p, tables, fields, {
         ...pool,
         seller: connection(i),
         buyer: 0,
@@ -109,7 +150,7 @@ function addRun(c: AppliedCommand, p: Projection, { fields, shape, count, column
       });
     }
     if (communityBought(i) > 0) {
-      addTrade(c, p, fields, {
+      addTrade(c, p, tables, fields, {
         ...pool,
         seller: 0,
         buyer: connection(i),
@@ -118,20 +159,38 @@ function addRun(c: AppliedCommand, p: Projection, { fields, shape, count, column
       });
     }
   }
+  return { imported, exported };
+}
+
+interface Totals {
+  readonly imported: number;
+  readonly exported: number;
+  readonly members: number;
+}
+
+/** A run that is settled: from here on it counts, and no earlier one of its interval does. */
+function addRun(
+  c: AppliedCommand,
+  p: Projection,
+  fields: Record<string, unknown>,
+  { imported, exported, members }: Totals,
+): void {
+  const run = num(fields, 'run');
+  const [market, start] = [num(fields, 'market'), num(fields, 'start')];
   p.changes.add(
     'run',
-    ...[c.lane, market, start, run, text(fields, 'kind'), fields.backfill as boolean, false, price],
-    ...[num(fields, 'unmatchedByCapWh'), text(fields, 'inputDigest'), text(fields, 'outputDigest')],
-    ...[imported, exported, count, c.block, c.position],
+    ...[c.lane, market, start, run, text(fields, 'kind'), fields.backfill as boolean, false],
+    ...[numOrNull(fields, 'communityPriceMicrosPerMWh'), num(fields, 'unmatchedByCapWh')],
+    ...[text(fields, 'inputDigest'), text(fields, 'outputDigest')],
+    ...[imported, exported, members, c.block, c.position],
   );
-  if (run > 0) {
-    for (const table of ['position', 'trade']) {
-      p.changes.update(
-        `update ${table} set counts = false
-         where market = $2::bigint and start = $3::bigint and run < $4::integer and lane = $1 and counts`,
-        ...[c.lane, market, start, run],
-      );
-    }
+  if (run === 0) return;
+  for (const table of ['position', 'trade']) {
+    p.changes.update(
+      `update ${table} set counts = false
+       where market = $2::bigint and start = $3::bigint and run < $4::integer and lane = $1 and counts`,
+      ...[c.lane, market, start, run],
+    );
   }
 }
 
@@ -146,7 +205,13 @@ interface Traded {
 }
 
 /** One id for both sides (P2P-15): they and the regulator look the trade up by it. */
-function addTrade(c: AppliedCommand, p: Projection, run: Record<string, unknown>, t: Traded): void {
+function addTrade(
+  c: AppliedCommand,
+  p: Projection,
+  tables: Tables,
+  run: Record<string, unknown>,
+  t: Traded,
+): void {
   const market = num(run, 'market');
   const start = num(run, 'start');
   const number = num(run, 'run');
@@ -155,7 +220,7 @@ function addTrade(c: AppliedCommand, p: Projection, run: Record<string, unknown>
     JSON.stringify([c.lane, market, start, number, t.stage, t.buyer, t.seller, t.agreement]),
   );
   p.changes.add(
-    'trade',
+    tables.trade,
     ...[
       id,
       c.lane,
@@ -177,6 +242,7 @@ function addTrade(c: AppliedCommand, p: Projection, run: Record<string, unknown>
 function addBilateral(
   c: AppliedCommand,
   p: Projection,
+  tables: Tables,
   settled: EventView,
   { count, columns }: EventView,
 ): void {
@@ -186,7 +252,7 @@ function addBilateral(
     const stage = p.agreementKinds.get(`${c.lane}/${agreement}`);
     if (stage === undefined)
       throw new Error(`a trade cites agreement ${agreement}, which was never proposed`);
-    addTrade(c, p, settled.fields, {
+    addTrade(c, p, tables, settled.fields, {
       stage,
       agreement,
       seller: at(1, i),

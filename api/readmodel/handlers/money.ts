@@ -33,11 +33,14 @@ function changeHold(c: AppliedCommand, { changes, balances }: Projection): void 
   );
 }
 
+/** Commands whose postings settle the interval that they name. */
+const SETTLING: ReadonlySet<string> = new Set(['intervalSettle', 'runPost']);
+
 /** Entries of the command's `posted` events, in their order. */
 export function addPosted(c: AppliedCommand, p: Projection): void {
   for (const { shape, count, columns } of c.events) {
     if (shape.name !== 'posted') continue;
-    const start = c.name === 'intervalSettle' ? num(c.args, 'start') : null;
+    const start = SETTLING.has(c.name) ? num(c.args, 'start') : null;
     for (let i = 0; i < count; i++) {
       addEntry(c, p, cell(columns[0], i) as number, cell(columns[1], i) as number, start);
     }

@@ -7,6 +7,7 @@ import { ReadModelTooNewError } from '../errors.js';
 import { ledgerTables } from './0001-ledger-tables.js';
 import { tradeTables } from './0002-trade-tables.js';
 import { countedRows } from './0003-counted-rows.js';
+import { runsInParts } from './0004-runs-in-parts.js';
 
 export interface Migration {
   readonly number: number;
@@ -14,7 +15,7 @@ export interface Migration {
   readonly statements: readonly string[];
 }
 
-export const MIGRATIONS: readonly Migration[] = [ledgerTables, tradeTables, countedRows];
+export const MIGRATIONS: readonly Migration[] = [ledgerTables, tradeTables, countedRows, runsInParts];
 
 /** One number for the lock that keeps two processes from migrating at the same time. */
 const LOCK = 7_242_001;

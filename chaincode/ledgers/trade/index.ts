@@ -22,6 +22,8 @@ import { agreementPrioritySet } from './commands/agreementPrioritySet.js';
 import { readingsRecord } from './commands/readingsRecord.js';
 import { readingsRevise } from './commands/readingsRevise.js';
 import { intervalSettle } from './commands/intervalSettle.js';
+import { runOpen } from './commands/runOpen.js';
+import { runPost } from './commands/runPost.js';
 import { sparkzTransfer } from './commands/sparkzTransfer.js';
 import { sparkzMint } from './commands/sparkzMint.js';
 import { sparkzBurn } from './commands/sparkzBurn.js';
@@ -53,6 +55,8 @@ export const TRADE_RULES: readonly CommandRule[] = [
   readingsRecord,
   readingsRevise,
   intervalSettle,
+  runOpen,
+  runPost,
   sparkzTransfer,
   sparkzMint,
   sparkzBurn,

@@ -208,6 +208,29 @@ export interface RunRecord {
 }
 export const RUNS = family<RunRecord>('run', 64, ['stale', 'price', 'inputDigest', 'outputDigest']);
 
+/** A run whose parts are being posted, or were; scope: market and interval start in seconds, number: run. */
+export interface OpenRunRecord {
+  parts: number;
+  posted: number;
+  clearingAccount: number;
+  /** What the parts posted so far have left on the clearing account. */
+  clearingMicros: number;
+  /** Postings kept so far. */
+  kept: number;
+  inputDigest: string;
+  /** Digest over the parts posted so far. */
+  outputDigest: string;
+}
+export const OPEN_RUNS = family<OpenRunRecord>('openrun', 64, [
+  'parts',
+  'posted',
+  'clearingAccount',
+  'clearingMicros',
+  'kept',
+  'inputDigest',
+  'outputDigest',
+]);
+
 /** What a run posted, by account: a later run posts only the difference. Scope: market, interval start, run. */
 export interface KeptPosting {
   account: number;

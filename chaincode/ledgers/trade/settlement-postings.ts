@@ -18,12 +18,13 @@ export interface SettlementPostings {
   readonly receivables: readonly Receivable[];
 }
 
+/** Postings of the members from `first` on, one a bill, and of what stands on the other side. */
 export function settlementPostings(
   c: Context,
   inputs: SettlementInputs,
+  first: number,
   billMicros: readonly number[],
-  payees: ReadonlyMap<number, number>,
-  rounding: readonly [account: number, amountMicros: number],
+  others: readonly (readonly [account: number, amountMicros: number])[],
 ): SettlementPostings {
   const net = new Map<number, number>();
   const add = (account: number, amount: number): void => {
@@ -31,8 +32,8 @@ export function settlementPostings(
   };
   const memberOf = new Map<number, number>();
   billMicros.forEach((bill, i) => {
-    const dues = inputs.duesAccount[i];
-    if (!memberOf.has(dues)) memberOf.set(dues, i);
+    const dues = inputs.duesAccount[first + i];
+    if (!memberOf.has(dues)) memberOf.set(dues, first + i);
     add(dues, 0 - bill);
   });
   const receivables: Receivable[] = [];
@@ -47,8 +48,7 @@ export function settlementPostings(
     add(account, 0 - short);
     receivables.push({ connection: inputs.connection[i], account, amountMicros: short });
   }
-  for (const [account, amount] of payees) add(account, amount);
-  add(...rounding);
+  for (const [account, amount] of others) add(account, amount);
   const postings = [...net].filter(([, amount]) => amount !== 0).sort((a, b) => a[0] - b[0]);
   return { postings, receivables };
 }

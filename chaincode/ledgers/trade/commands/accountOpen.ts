@@ -18,6 +18,7 @@ const KINDS: Readonly<
   PAYEE: { sparkz: false, participant: false, floor: false },
   ROUNDING: { sparkz: false, participant: false, floor: false },
   LOSS: { sparkz: false, participant: false, floor: false },
+  CLEARING: { sparkz: false, participant: false, floor: false },
 };
 
 /**

@@ -19,7 +19,7 @@ export const connectionRegister = rule(
     requireOnGrid(network, args.validFrom, 'validFrom');
     // The host of every participant of a lane is the organisation that the lane bears the name of.
     require(args.meteringDataProvider !== c.records.lane, 'NOT_AUTHORISED', 'meteringDataProvider');
-    require(network.slots < LIMITS.metersPerSettlement, 'SETTLEMENT_TOO_LARGE', 'network');
+    require(network.slots < LIMITS.metersPerNetwork, 'NETWORK_FULL', 'network');
     require(c.channelNames.find('meter', args.meterId) === undefined, 'ALREADY_EXISTS', 'meterId');
     const connection = c.next('connection');
     const slot = network.slots;

@@ -1,0 +1,212 @@
+/**
+ * The settlement of an interval: what it comes to, and the posting of all its members or of a stretch of them. One
+ * transaction settles what fits into one; a larger interval is opened and posted in parts (trade.md).
+ */
+import { hash } from 'node:crypto';
+import type { EventColumns } from '../../../schema/command.js';
+import { Refusal } from '../../../schema/errors.js';
+import { LIMITS } from '../../../schema/limits.js';
+import type { intervalSettled } from '../../../schema/trade/metering.js';
+import { receivablesRaised, tradesMade } from '../../../schema/trade/metering.js';
+import { instant } from '../../../schema/units.js';
+import type { Authority } from '../../kernel/authority.js';
+import type { Context } from '../../kernel/registry.js';
+import { require } from '../../kernel/unit-of-work.js';
+import { network, requireOwnLane } from './access.js';
+import { OPEN, requireOnGrid } from './grid.js';
+import { KEPT_POSTINGS, type MarketRecord } from './pages.js';
+import { post } from './post.js';
+import type { IntervalResult } from './rules/interval.js';
+import { assertConservation, billMembers, type Stretch } from './rules/settle-members.js';
+import { runWaterfall } from './rules/waterfall.js';
+import { gatherInputs, type SettlementInputs } from './settlement-inputs.js';
+import { settlementPostings, type SettlementPostings } from './settlement-postings.js';
+
+/** First run of an interval. */
+export const FIRST_RUN = 0;
+
+/** Whoever triggers it, the outcome is the same (P2P-14). */
+export const MAY_SETTLE: Authority = {
+  roles: ['HOST', 'NETWORK_OPERATOR', 'MARKET_OPERATOR', 'METERING_DATA_PROVIDER', 'PARTICIPANT'],
+  consent: 'none',
+  reason: false,
+};
+
+export interface Settlement {
+  readonly inputs: SettlementInputs;
+  readonly result: IntervalResult;
+  /** Digest of all that the run read: two runs of one digest have one outcome. */
+  readonly inputDigest: string;
+}
+
+/** Who may trigger it, and when: the market is open and the interval is over by ledger time. */
+export function requireDue(c: Context, record: MarketRecord, startMs: number): void {
+  const of = network(c, record.network);
+  if (c.role === 'HOST') requireOwnLane(c);
+  if (c.role === 'NETWORK_OPERATOR') require(of.operator === c.organisation, 'NOT_FOUND', 'market');
+  require(record.state === OPEN, 'WRONG_STATE', 'market');
+  requireOnGrid(of, startMs, 'start');
+  require(startMs + of.intervalSeconds * 1000 <= c.ledgerTimeMs, 'INTERVAL_NOT_OVER', 'start');
+}
+
+/** The whole waterfall on what the meters measured, its energy conserved (E1). */
+export function computeSettlement(
+  c: Context,
+  market: number,
+  record: MarketRecord,
+  startMs: number,
+): Settlement {
+  const inputs = gatherInputs(c, market, record, startMs);
+  const result = runWaterfall(inputs.interval);
+  assertConservation(inputs.interval, result);
+  return { inputs, result, inputDigest: inputDigestOf(inputs) };
+}
+
+/** A stretch of members with all that is posted and told of it. */
+export interface SettledStretch extends SettlementPostings {
+  readonly rows: EventColumns<typeof intervalSettled>;
+  readonly trades: IntervalResult['trades'];
+  /** What the stretch leaves on the clearing account; 0 where it has none. */
+  readonly clearingMicros: number;
+}
+
+/**
+ * Bills a stretch. What its members owe beyond its payees goes to the clearing account; without one, the stretch is
+ * the whole and must come out even.
+ */
+export function settleStretch(
+  c: Context,
+  { inputs, result }: Settlement,
+  stretch: Stretch,
+  rounding: readonly [account: number, amountMicros: number],
+  clearingAccount?: number,
+): SettledStretch {
+  const { from, to } = stretch;
+  const bills = billMembers(
+    inputs.interval,
+    result,
+    inputs.tariffs.map((tariff) => tariff.lines),
+    inputs.sanctionedLoadW,
+    inputs.durationSeconds,
+    stretch,
+  );
+  const clearingMicros = bills.balanceMicros - rounding[1];
+  if (clearingAccount === undefined && clearingMicros !== 0) throw new Refusal('CONSERVATION');
+  const others = [...bills.payees, rounding];
+  if (clearingAccount !== undefined) others.push([clearingAccount, clearingMicros]);
+  const of = <T>(column: readonly T[]): readonly T[] => column.slice(from, to);
+  const { members } = inputs.interval;
+  const rows = {
+    connection: of(inputs.connection),
+    readingRevision: of(inputs.revision),
+    importWh: of(members.importWh),
+    exportWh: of(members.exportWh),
+    contractedBoughtWh: of(result.contractedBoughtWh),
+    contractedSoldWh: of(result.contractedSoldWh),
+    nominatedBoughtWh: of(result.nominatedBoughtWh),
+    nominatedSoldWh: of(result.nominatedSoldWh),
+    communityBoughtWh: of(result.communityBoughtWh),
+    communitySoldWh: of(result.communitySoldWh),
+    bilateralMicros: of(result.bilateralMicros),
+    tariff: of(inputs.tariff),
+    tariffVersion: of(inputs.tariffs).map((tariff) => tariff.version),
+    residualImportMicros: bills.residualImportMicros,
+    residualExportMicros: bills.residualExportMicros,
+    leviesMicros: bills.leviesMicros,
+    standingMicros: bills.standingMicros,
+    retailOnlyMicros: bills.retailOnlyMicros,
+  };
+  return {
+    ...settlementPostings(c, inputs, from, bills.billMicros, others),
+    rows: rows as unknown as EventColumns<typeof intervalSettled>,
+    // A trade belongs to the stretch of its seller.
+    trades: result.trades.filter(({ seller }) => seller >= from && seller < to),
+    clearingMicros,
+  };
+}
+
+/** SHA-256 of what a stretch comes to; `before` is the digest of the parts before it. */
+export const outputDigestOf = (
+  { communityPriceMicrosPerMWh, unmatchedByCapWh }: IntervalResult,
+  { rows, trades, postings }: SettledStretch,
+  ...before: readonly string[]
+): string =>
+  hash(
+    'sha256',
+    JSON.stringify([
+      ...before,
+      communityPriceMicrosPerMWh,
+      unmatchedByCapWh,
+      Object.values(rows),
+      trades.map((t) => [t.agreement, t.quantityWh, t.priceMicrosPerMWh, t.amountMicros]),
+      postings,
+    ]),
+  );
+
+/** Asks for all pages that the posting of a stretch touches, at once. */
+export function needPostings(c: Context, { postings }: SettledStretch, keptScope: string, kept = 0): void {
+  c.accounts.need(postings.map(([account]) => account));
+  c.records.needAll(KEPT_POSTINGS, kept + postings.length, keptScope);
+}
+
+/** Keeps what is posted, for the differences of a later run. */
+export function keepPostings(c: Context, { postings }: SettledStretch, keptScope: string, kept = 0): void {
+  postings.forEach(([account, amountMicros], i) => {
+    c.records.put(KEPT_POSTINGS, kept + i, { account, amountMicros }, keptScope);
+  });
+}
+
+/** Tells the trades of a stretch, posts, and tells what became a receivable. */
+export function postStretch(
+  c: Context,
+  run: { market: number; start: number; run: number },
+  { inputs }: Settlement,
+  { trades, postings, receivables }: SettledStretch,
+): void {
+  if (trades.length > 0) {
+    c.emit(
+      tradesMade,
+      run as never,
+      {
+        agreement: trades.map((t) => t.agreement),
+        seller: trades.map((t) => inputs.connection[t.seller]),
+        buyer: trades.map((t) => inputs.connection[t.buyer]),
+        quantityWh: trades.map((t) => t.quantityWh),
+        priceMicrosPerMWh: trades.map((t) => t.priceMicrosPerMWh),
+        amountMicros: trades.map((t) => t.amountMicros),
+      } as unknown as EventColumns<typeof tradesMade>,
+    );
+  }
+  if (postings.length > 0) post(c, postings);
+  if (receivables.length > 0) {
+    c.emit(
+      receivablesRaised,
+      { market: run.market, dueAt: instant(c.ledgerTimeMs + LIMITS.receivableDueMs) },
+      {
+        connection: receivables.map((r) => r.connection),
+        account: receivables.map((r) => r.account),
+        amountMicros: receivables.map((r) => r.amountMicros),
+      } as unknown as EventColumns<typeof receivablesRaised>,
+    );
+  }
+}
+
+function inputDigestOf(inputs: SettlementInputs): string {
+  const { interval } = inputs;
+  const offers = [interval.contracts, interval.nominations].map((list) => list.map((o) => Object.values(o)));
+  return hash(
+    'sha256',
+    JSON.stringify([
+      interval.start,
+      inputs.durationSeconds,
+      inputs.connection,
+      inputs.revision,
+      Object.values(interval.members),
+      inputs.sanctionedLoadW,
+      inputs.tariff,
+      inputs.tariffs.map((tariff) => tariff.version),
+      offers,
+      [interval.kNumerator, interval.kDenominator, interval.capMicrosPerMWh],
+    ]),
+  );
+}
