@@ -71,6 +71,7 @@ export const ERRORS = {
   MARKET_HOST_LIMIT: business(35, 'A market has one host for now.'),
   SAME_PARTICIPANT: business(36, 'A participant cannot trade with itself.'),
   MEMBER_ELSEWHERE: business(38, 'The connection is a member of another market.'),
+  LANE_FULL: business(29, 'As many organisations take part in the lane as may.'),
   NETWORK_FULL: business(39, 'The network has as many connections as it may.'),
   VERSION_NOT_LATER: business(37, 'A version must start after the one before it.'),
 

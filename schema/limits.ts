@@ -42,8 +42,12 @@ export const LIMITS = {
   contractsPerSide: 32,
   /** Connections of a network. */
   metersPerNetwork: 100_000,
-  /** Connections that settle in one transaction; more of them settle in parts of this many. */
+  /** Connections that settle in one transaction; more of them settle in parts of at most this many. */
   metersPerSettlement: 10_000,
+  /** Connections and their bilateral trades that settle in one transaction, so that its event never is too large. */
+  linesPerSettlement: 15_000,
+  /** Organisations that take part in one lane. */
+  organisationsPerLane: 512,
   /** Postings of one command. */
   postingsPerCommand: 50_000,
   /** Open holds of one account. */

@@ -1,7 +1,7 @@
 /** The closed lists of the language as GraphQL enumerations. */
 import { registerEnumType } from 'type-graphql';
 import { ROLES } from '../../schema/command.js';
-import { ACCOUNT_KIND } from '../../schema/trade/registration.js';
+import { ACCOUNT_KINDS } from '../../schema/account-kinds.js';
 import { AGREEMENT_KIND, AGREEMENT_STATE, MARKET_STATE, TARIFF_BASIS } from '../../schema/trade/market.js';
 import { READING_QUALITY, RUN_KIND, STAGE } from '../../schema/trade/metering.js';
 
@@ -22,7 +22,7 @@ export function enumOf(name: string, values: readonly string[], description: str
 }
 
 export const RoleEnum = enumOf('Role', ROLES, 'Role in which a command is given or a query asked.');
-export const AccountKindEnum = enumOf('AccountKind', ACCOUNT_KIND, 'What an account is for.');
+export const AccountKindEnum = enumOf('AccountKind', ACCOUNT_KINDS, 'What an account is for.');
 export const TariffBasisEnum = enumOf('TariffBasis', TARIFF_BASIS, 'What a rate is charged on.');
 export const MarketStateEnum = enumOf('MarketState', MARKET_STATE, 'SETUP, OPEN or PAUSED.');
 export const AgreementKindEnum = enumOf(

@@ -153,7 +153,7 @@ const COLUMNS = {
   trade: TRADE,
   open_position: POSITION,
   open_trade: TRADE,
-  run_part: ['lane', 'market', 'start', 'run', 'part', 'block', 'position'],
+  run_part: ['lane', 'market', 'start', 'run', 'from_member', 'block', 'position'],
   receivable: ['id', 'lane', 'market', 'start', 'connection', 'account', 'amount', 'due_at'],
 } as const satisfies Record<string, readonly string[]>;
 

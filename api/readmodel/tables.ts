@@ -276,7 +276,8 @@ export interface RunPartTable {
   market: Big;
   start: Ms;
   run: number;
-  part: number;
+  /** Members posted before it. */
+  from_member: number;
   block: Big;
   position: number;
 }

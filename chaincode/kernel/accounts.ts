@@ -8,20 +8,6 @@ import { LIMITS } from '../../schema/limits.js';
 import { family, type Records } from './records.js';
 import type { Page } from './pages.js';
 
-/** Kinds of account; the wire form is the index. */
-export const ACCOUNT_KINDS = [
-  'WALLET',
-  'DUES',
-  'RECEIVABLE',
-  'ISSUER',
-  'TREASURY',
-  'PAYEE',
-  'ROUNDING',
-  'LOSS',
-  'CLEARING',
-] as const;
-export type AccountKind = (typeof ACCOUNT_KINDS)[number];
-
 export interface AccountInfo {
   /** Number of the unit that it holds. */
   unit: number;

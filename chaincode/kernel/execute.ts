@@ -109,7 +109,7 @@ class Execution {
     // A lane is opened by the host whose name it bears; only then can others use it.
     if (this.head.isNew && (organisation !== this.batch.lane || role !== 'HOST'))
       throw new GridbookError('WRONG_LANE');
-    this.organisation = this.head.organisationNumber(organisation);
+    this.organisation = this.numberOf(organisation);
     this.work.keep();
     this.context = new CommandContext(this, this.head, this.organisation);
     let index = 0;
@@ -121,6 +121,15 @@ class Execution {
       }
     }
     await this.finish();
+  }
+
+  /** The signing organisation's number; a lane that takes no more organisations refuses the whole transaction. */
+  private numberOf(organisation: string): number {
+    try {
+      return this.head.organisationNumber(organisation);
+    } catch (error) {
+      throw error instanceof Refusal ? new GridbookError(error.code) : error;
+    }
   }
 
   private command(segment: Segment, i: number, index: number): Promise<void> | undefined {

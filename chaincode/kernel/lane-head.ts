@@ -1,5 +1,5 @@
 /** The head of a lane: its log, its ledger time, its counters. One page, written by every transaction. */
-import { GridbookError } from '../../schema/errors.js';
+import { GridbookError, Refusal } from '../../schema/errors.js';
 import { LIMITS } from '../../schema/limits.js';
 import { appendLeaf, hashFromHex, hashToHex, type Hash } from './tree.js';
 import type { Page } from './pages.js';
@@ -59,6 +59,8 @@ export class LaneHead {
     const known = this.page.columns[ORGANISATIONS];
     const at = known.indexOf(organisation);
     if (at >= 0) return at + 1;
+    // They share a page with all that every transaction writes: were it full, the lane would stand still.
+    if (known.length >= LIMITS.organisationsPerLane) throw new Refusal('LANE_FULL');
     this.work.set(this.page, ORGANISATIONS, known.length, organisation);
     return known.length;
   }

@@ -30,6 +30,31 @@ export class UnitOfWork {
     if (absent.length > 0) throw this.miss.of(absent, width);
   }
 
+  /**
+   * Visits each of a list in order. The pages that some of them lack are asked for together, so that a command which
+   * visits thousands runs again a few times and not once for each. What is refused is refused before anything is
+   * asked of those after it.
+   */
+  together<T>(list: Iterable<T>, visit: (item: T) => void): void {
+    const absent = new Set<string>();
+    let width = 0;
+    try {
+      for (const item of list) {
+        try {
+          visit(item);
+        } catch (error) {
+          if (!(error instanceof PageMiss)) throw error;
+          // One width at a time: pages of another are asked for when the command runs again.
+          if (absent.size === 0) width = error.width;
+          if (error.width === width) error.keys.forEach((key) => absent.add(key));
+        }
+      }
+    } catch (error) {
+      if (absent.size === 0) throw error;
+    }
+    if (absent.size > 0) throw this.miss.of([...absent], width);
+  }
+
   /** A page of `width` columns; throws `PageMiss` where it has not been loaded yet. */
   page(key: string, width: number): Page {
     const page = this.pages.get(key);

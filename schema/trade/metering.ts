@@ -79,10 +79,13 @@ export const runOpen = command({
 export const runPost = command({
   name: 'runPost',
   ledger: 'trade',
-  doc: 'Posts the next part of an open run. With the last one the interval is settled.',
+  doc:
+    'Posts the next part of an open run: some members in the order of their slots, fewer where the event would be ' +
+    'too large. With the last one the interval is settled.',
   fields: {
     ...settledInterval,
-    part: field.count('Position of the part, from 0.', LIMITS.metersPerNetwork),
+    from: field.count('Members posted before: where the part begins.', LIMITS.metersPerNetwork),
+    members: field.count('Members of the part, at most.', LIMITS.metersPerSettlement, 1),
   },
 });
 
@@ -142,7 +145,7 @@ export const runOpened = event({
   doc: 'A run in parts is open: its inputs and its price are fixed, nothing is posted yet.',
   fields: {
     ...runFields,
-    parts: field.number('Parts to be posted.'),
+    members: field.number('Members to be posted.'),
     communityPriceMicrosPerMWh: outcomeFields.communityPriceMicrosPerMWh,
     inputDigest: outcomeFields.inputDigest,
   },
@@ -153,7 +156,7 @@ export const runPartPosted = event({
   doc: 'A part of a run is posted. It counts, and is shown, once the run is complete.',
   fields: {
     ...runFields,
-    part: field.count('Position of the part, from 0.', LIMITS.metersPerNetwork),
+    from: field.count('Members posted before.', LIMITS.metersPerNetwork),
     communityPriceMicrosPerMWh: outcomeFields.communityPriceMicrosPerMWh,
   },
   rows: positionRows,

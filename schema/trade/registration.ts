@@ -1,22 +1,11 @@
 /** Participants, networks, connections and their accounts. */
+import { ACCOUNT_KINDS } from '../account-kinds.js';
 import { command, event } from '../command.js';
 import { field } from '../fields.js';
 import { LIMITS } from '../limits.js';
 
 export const PARTICIPANT_STATUS = ['SUSPENDED', 'ACTIVE'] as const;
-export const ACCOUNT_KIND = [
-  'WALLET',
-  'DUES',
-  'RECEIVABLE',
-  'ISSUER',
-  'TREASURY',
-  'PAYEE',
-  'ROUNDING',
-  'LOSS',
-  'CLEARING',
-] as const;
-
-const accountKind = field.choice('AccountKind', ACCOUNT_KIND, 'What the account is for.');
+const accountKind = field.choice('AccountKind', ACCOUNT_KINDS, 'What the account is for.');
 
 export const participantRegister = command({
   name: 'participantRegister',

@@ -44,7 +44,8 @@ afterAll(async () => {
 
 const settle = async (start: number): Promise<string | undefined> => {
   await projector.waitFor(at.world.ledger.height());
-  return settleInParts(lanes, database, { lane: HOST, market: at.market, start });
+  const { ledger } = at.world;
+  return settleInParts({ lanes, database, projector, ledger }, { lane: HOST, market: at.market, start });
 };
 
 test('opens a clearing account, the run and every part; carries on what others left; tells why it cannot', async () => {

@@ -8,9 +8,10 @@ import { Community } from './community.js';
 import { host, type Giver, type Outcome } from './world.js';
 
 export const HOMES = 5;
-/** Members of a part. */
+/** Members that settle at once. */
 export const PER_PART = 2;
-export const PARTS = Math.ceil(HOMES / PER_PART);
+/** Where each part begins, and how many members it has at most. */
+export const PARTS = [0, 2, 4];
 
 export type Wh = readonly (readonly [importWh: number, exportWh: number])[];
 export const READINGS: Wh = [
@@ -50,5 +51,11 @@ export const open = (at: Community, clearing: number, start: number, giver: Give
     typeof runOpen
   >);
 
-export const post = (at: Community, part: number, start: number, giver: Giver = host): Promise<Outcome> =>
-  at.world.give(giver, runPost, { market: at.market, start, part } as Args<typeof runPost>);
+export const post = (
+  at: Community,
+  from: number,
+  start: number,
+  giver: Giver = host,
+  members = PER_PART,
+): Promise<Outcome> =>
+  at.world.give(giver, runPost, { market: at.market, start, from, members } as Args<typeof runPost>);

@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { Database } from '../../api/readmodel/database.js';
 import { Projector } from '../../api/readmodel/projector.js';
 import { TRADE_COMMANDS, TRADE_EVENTS } from '../../schema/trade/index.js';
+import { LIMITS } from '../../schema/limits.js';
 import type { Community } from './community.js';
 import {
   clearingAccount,
@@ -17,6 +18,7 @@ import {
   withBilateral,
 } from './in-parts.js';
 import {
+  host,
   marketOperator,
   operator,
   participant,
@@ -69,12 +71,12 @@ describe('a run in parts', () => {
         await inParts.read(start, readings);
         const opened = await open(inParts, clearing, start);
         expect(opened.events[0].fields).toMatchObject({
-          parts: PARTS,
+          members: HOMES,
           communityPriceMicrosPerMWh: run.price,
           inputDigest: run.settled.fields.inputDigest,
         });
         const posted: Outcome[] = [];
-        for (let part = 0; part < PARTS; part++) posted.push(await post(inParts, part, start));
+        for (const from of PARTS) posted.push(await post(inParts, from, start));
         expect(posted.map(codes)).toEqual(posted.map(() => ['OK', '']));
         expect(columnsOf(posted, 'runPartPosted')).toEqual(run.settled.rows);
         const trades = columnsOf(posted, 'tradesMade');
@@ -101,8 +103,8 @@ describe('a run in parts', () => {
       expect((await post(at, 0, START_MS, giver)).code).not.toBe('OK');
     }
     const givers = [operator, provider, participant(at.homes[2].participant)];
-    for (let part = 0; part < PARTS; part++) {
-      expect(codes(await post(at, part, START_MS, givers[part]))).toEqual(['OK', '']);
+    for (const [i, from] of PARTS.entries()) {
+      expect(codes(await post(at, from, START_MS, givers[i]))).toEqual(['OK', '']);
     }
     await at.world.close();
   });
@@ -118,15 +120,17 @@ describe('a run in parts', () => {
     expect(codes(await open(at, clearing, START_MS + QUARTER))).toEqual(['INTERVAL_NOT_OVER', 'start']);
     expect(codes(await open(at, clearing, START_MS))).toEqual(['OK', '']);
     expect(codes(await open(at, clearing, START_MS))).toEqual(['RUN_OPEN', 'start']);
-    expect(codes(await at.settle(START_MS))).toEqual(['SETTLEMENT_TOO_LARGE', 'start']);
-    expect(codes(await post(at, 1, START_MS))).toEqual(['WRONG_STATE', 'part']);
+    settleAtOnce();
+    expect(codes(await at.settle(START_MS))).toEqual(['RUN_OPEN', 'start']);
+    settleAtOnce(PER_PART);
+    expect(codes(await post(at, 1, START_MS))).toEqual(['WRONG_STATE', 'from']);
     expect(codes(await post(at, 0, START_MS))).toEqual(['OK', '']);
-    expect(codes(await post(at, 0, START_MS))).toEqual(['ALREADY_SETTLED', 'part']);
+    expect(codes(await post(at, 0, START_MS))).toEqual(['ALREADY_SETTLED', 'from']);
+    expect(codes(await post(at, 1, START_MS))).toEqual(['ALREADY_SETTLED', 'from']);
     expect(codes(await at.revise(START_MS, [[0, 2_000]]))).toEqual(['RUN_OPEN', 'start']);
-    for (let part = 1; part < PARTS; part++) {
-      expect(codes(await post(at, part, START_MS))).toEqual(['OK', '']);
-    }
-    expect(codes(await post(at, PARTS, START_MS))).toEqual(['WRONG_STATE', 'part']);
+    expect(codes(await post(at, 2, START_MS, host, 1))).toEqual(['OK', '']);
+    expect(codes(await post(at, 3, START_MS, host, HOMES))).toEqual(['OK', '']);
+    expect(codes(await post(at, HOMES, START_MS))).toEqual(['ALREADY_SETTLED', 'start']);
     expect(codes(await open(at, clearing, START_MS))).toEqual(['ALREADY_SETTLED', 'start']);
     expect(codes(await at.settle(START_MS))).toEqual(['ALREADY_SETTLED', 'start']);
     const revised = await at.revise(START_MS, [[0, 2_000]]);
@@ -145,13 +149,29 @@ describe('a run in parts', () => {
     await at.world.close();
   });
 
+  test('is needed also where few members have many trades', async () => {
+    const at = await withBilateral();
+    const clearing = await clearingAccount(at);
+    await at.read(START_MS, READINGS);
+    const lines = LIMITS as { linesPerSettlement: number };
+    const usualLines = lines.linesPerSettlement;
+    settleAtOnce();
+    // A contract and a nomination: with the members, seven lines.
+    lines.linesPerSettlement = HOMES + 1;
+    expect(codes(await at.settle(START_MS))).toEqual(['SETTLEMENT_TOO_LARGE', 'start']);
+    expect(codes(await open(at, clearing, START_MS))).toEqual(['OK', '']);
+    lines.linesPerSettlement = usualLines;
+    settleAtOnce(PER_PART);
+    await at.world.close();
+  });
+
   test('never fails because a dues account is at its floor: the rest is owed', async () => {
     const at = await withBilateral({ duesFloor: 0 });
     const clearing = await clearingAccount(at);
     await at.read(START_MS, READINGS);
     await open(at, clearing, START_MS);
     const posted: Outcome[] = [];
-    for (let part = 0; part < PARTS; part++) posted.push(await post(at, part, START_MS));
+    for (const from of PARTS) posted.push(await post(at, from, START_MS));
     const owed = columnsOf(posted, 'receivablesRaised');
     expect((owed.connection as number[]).length).toBeGreaterThan(1);
     for (const [i, account] of (owed.account as number[]).entries()) {
@@ -178,14 +198,14 @@ test('the read model shows a run in parts once it is complete', async () => {
     return (await Promise.all(rows)).map((list) => list.length);
   };
   const waiting: number[] = [];
-  for (let part = 0; part < PARTS - 1; part++) {
-    await post(at, part, START_MS);
+  for (const from of PARTS.slice(0, -1)) {
+    await post(at, from, START_MS);
     const [runs, positions, trades, openPositions] = await counts();
     expect([runs, positions, trades]).toEqual([0, 0, 0]);
     waiting.push(openPositions);
   }
   expect(waiting).toEqual([PER_PART, 2 * PER_PART]);
-  await post(at, PARTS - 1, START_MS);
+  await post(at, PARTS.at(-1) as number, START_MS);
   const [runs, positions, trades, openPositions, openTrades] = await counts();
   expect([runs, positions, openPositions, openTrades]).toEqual([1, HOMES, 0, 0]);
   expect(trades).toBeGreaterThan(2);

@@ -46,7 +46,7 @@ const recomputed: Proof = {
          union all
          select o.*, q.block, q.position, false from open_position o
          join run_part q on q.lane = o.lane and q.market = o.market and q.start = o.start and q.run = o.run
-           and q.part = 0
+           and q.from_member = 0
        ) p
        join connection c on c.lane = p.lane and c.number = p.connection
        join market m on m.lane = p.lane and m.number = p.market

@@ -67,7 +67,7 @@ async function settle(options: SettleOptions, context: CommandContext): Promise<
         let code = refusal?.code;
         if (code === 'SETTLEMENT_TOO_LARGE') {
           const interval = { lane: market.lane, market: Number(market.number), start: some[i] };
-          code = await settleInParts(running.lanes, running.database, interval);
+          code = await settleInParts(running, interval);
         }
         if (code) refusedByCode[code] = (refusedByCode[code] ?? 0) + 1;
         else settled++;

@@ -42,7 +42,7 @@ export const METERING: Readonly<Record<string, Handler>> = {
     const run = [c.lane, num(fields, 'market'), num(fields, 'start'), num(fields, 'run')] as const;
     addPositions(c, p, WAITING, posted);
     addOutcome(c, p, WAITING, posted);
-    p.changes.add('run_part', ...run, num(fields, 'part'), c.block, c.position);
+    p.changes.add('run_part', ...run, num(fields, 'from'), c.block, c.position);
     const completed = c.events.find((e) => e.shape.name === 'runCompleted');
     if (!completed) return;
     for (const table of ['position', 'trade']) {

@@ -12,10 +12,10 @@ export const runsInParts: Migration = {
       market bigint not null,
       start bigint not null,
       run integer not null,
-      part integer not null,
+      from_member integer not null,
       block bigint not null,
       position integer not null,
-      primary key (market, start, run, part, lane)
+      primary key (market, start, run, from_member, lane)
     )`,
     'create index run_part_by_place on run_part (block, position)',
     `create table open_position (like position including defaults,

@@ -1,5 +1,6 @@
 /** Whose record it is, and who may use it (A2). "Absent" and "not yours" are one refusal. */
-import { ACCOUNT_KINDS, type AccountInfo, type AccountKind } from '../../kernel/accounts.js';
+import { ACCOUNT_KINDS, type AccountKind } from '../../../schema/account-kinds.js';
+import type { AccountInfo } from '../../kernel/accounts.js';
 import { PARTICIPANTS, type ParticipantRecord } from '../../kernel/participants.js';
 import type { Family } from '../../kernel/records.js';
 import type { Context } from '../../kernel/registry.js';

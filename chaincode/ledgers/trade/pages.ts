@@ -204,13 +204,16 @@ export interface RunRecord {
   stale: number;
   price: number | null;
   inputDigest: string;
+  /** Empty while the run is open: its parts are being posted. */
   outputDigest: string;
 }
+export const isOpen = (run: RunRecord): boolean => run.outputDigest === '';
 export const RUNS = family<RunRecord>('run', 64, ['stale', 'price', 'inputDigest', 'outputDigest']);
 
 /** A run whose parts are being posted, or were; scope: market and interval start in seconds, number: run. */
 export interface OpenRunRecord {
-  parts: number;
+  members: number;
+  /** Members posted so far, in the order of the slots. */
   posted: number;
   clearingAccount: number;
   /** What the parts posted so far have left on the clearing account. */
@@ -222,7 +225,7 @@ export interface OpenRunRecord {
   outputDigest: string;
 }
 export const OPEN_RUNS = family<OpenRunRecord>('openrun', 64, [
-  'parts',
+  'members',
   'posted',
   'clearingAccount',
   'clearingMicros',

@@ -82,12 +82,12 @@ export function gatherInputs(
   const tariffs = new Map<number, TariffInForce>();
   const indexOf = new Map<number, number>();
   const slotOf: number[] = [];
-  for (let slot = 0; slot < slots; slot++) {
+  records.work.together(connections.keys(), (slot) => {
     const at = records.get(SLOTS, slot, scope) as SlotRecord;
-    if (!isInForce(at, startMs, startMs + intervalSeconds * 1000)) continue;
+    if (!isInForce(at, startMs, startMs + intervalSeconds * 1000)) return;
     const membership = MEMBERSHIPS.at(records, scope, slot, startMs);
     if (!membership || (records.get(CONNECTIONS, at.connection) as ConnectionRecord).market !== number)
-      continue;
+      return;
     const reading = records.get(READINGS, slot, readingScope);
     require(reading !== undefined && reading.quality !== MISSING, 'READINGS_INCOMPLETE', 'start');
     const [, tariffNumber, dues, receivable] = membership;
@@ -113,7 +113,7 @@ export function gatherInputs(
     found.receivableAccount.push(receivable);
     found.tariff.push(tariffNumber);
     found.tariffs.push(tariff);
-  }
+  });
   require(found.connection.length > 0, 'READINGS_INCOMPLETE', 'start');
   c.accounts.need(found.duesAccount);
 
@@ -124,7 +124,7 @@ export function gatherInputs(
     const at = version ? version[1].indexOf(agreement) : -1;
     return at < 0 ? UNRANKED : at;
   };
-  slotOf.forEach((slot, seller) => {
+  records.work.together(slotOf.entries(), ([seller, slot]) => {
     for (const agreement of sellsAt(records, market.network, slot, startMs)) {
       const record = records.get(AGREEMENTS, agreement) as AgreementRecord;
       const buyer = indexOf.get(record.buyer);

@@ -14,7 +14,7 @@ import type { Context } from '../../kernel/registry.js';
 import { require } from '../../kernel/unit-of-work.js';
 import { network, requireOwnLane } from './access.js';
 import { OPEN, requireOnGrid } from './grid.js';
-import { KEPT_POSTINGS, type MarketRecord } from './pages.js';
+import { isOpen, KEPT_POSTINGS, RUNS, type MarketRecord } from './pages.js';
 import { post } from './post.js';
 import type { IntervalResult } from './rules/interval.js';
 import { assertConservation, billMembers, type Stretch } from './rules/settle-members.js';
@@ -49,6 +49,12 @@ export function requireDue(c: Context, record: MarketRecord, startMs: number): v
   require(startMs + of.intervalSeconds * 1000 <= c.ledgerTimeMs, 'INTERVAL_NOT_OVER', 'start');
 }
 
+/** An interval is settled once: at once, or in the parts of one run. */
+export function requireUnsettled(c: Context, runScope: string): void {
+  const run = c.records.get(RUNS, FIRST_RUN, runScope);
+  require(run === undefined, run && isOpen(run) ? 'RUN_OPEN' : 'ALREADY_SETTLED', 'start');
+}
+
 /** The whole waterfall on what the meters measured, its energy conserved (E1). */
 export function computeSettlement(
   c: Context,
@@ -61,6 +67,11 @@ export function computeSettlement(
   assertConservation(inputs.interval, result);
   return { inputs, result, inputDigest: inputDigestOf(inputs) };
 }
+
+/** Whether an interval is more than one transaction takes. */
+export const isLarge = ({ inputs, result }: Settlement): boolean =>
+  inputs.connection.length > LIMITS.metersPerSettlement ||
+  inputs.connection.length + result.trades.length > LIMITS.linesPerSettlement;
 
 /** A stretch of members with all that is posted and told of it. */
 export interface SettledStretch extends SettlementPostings {

@@ -1,6 +1,7 @@
+import { ACCOUNT_KINDS, type AccountKind } from '../../../../schema/account-kinds.js';
 import { LIMITS } from '../../../../schema/limits.js';
 import { accountOpen as shape, accountOpened } from '../../../../schema/trade/registration.js';
-import { ACCOUNT_KINDS, NO_FLOOR, type AccountKind } from '../../../kernel/accounts.js';
+import { NO_FLOOR } from '../../../kernel/accounts.js';
 import { hostedParticipant } from '../../../kernel/participants.js';
 import { rule, type Context } from '../../../kernel/registry.js';
 import { require } from '../../../kernel/unit-of-work.js';

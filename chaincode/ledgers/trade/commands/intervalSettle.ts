@@ -1,4 +1,3 @@
-import { LIMITS } from '../../../../schema/limits.js';
 import { intervalSettle as shape, intervalSettled } from '../../../../schema/trade/metering.js';
 import { wh, type MicrosPerMWh } from '../../../../schema/units.js';
 import { rule } from '../../../kernel/registry.js';
@@ -9,12 +8,14 @@ import { communityRounding } from '../rules/settle-members.js';
 import {
   computeSettlement,
   FIRST_RUN,
+  isLarge,
   keepPostings,
   MAY_SETTLE,
   needPostings,
   outputDigestOf,
   postStretch,
   requireDue,
+  requireUnsettled,
   settleStretch,
 } from '../settlement.js';
 
@@ -26,15 +27,14 @@ export const intervalSettle = rule(shape, MAY_SETTLE, (c, { market: number, star
   const record = market(c, number);
   requireDue(c, record, start);
   const runScope = intervalScope(number, start);
-  require(c.records.get(RUNS, FIRST_RUN, runScope) === undefined, 'ALREADY_SETTLED', 'start');
+  requireUnsettled(c, runScope);
   const keptScope = `${runScope}${FIRST_RUN}.`;
   c.records.needAll(KEPT_POSTINGS, 1, keptScope);
 
   const settlement = computeSettlement(c, number, record, start);
+  require(!isLarge(settlement), 'SETTLEMENT_TOO_LARGE', 'start');
   const { result, inputDigest, inputs } = settlement;
-  const members = inputs.connection.length;
-  require(members <= LIMITS.metersPerSettlement, 'SETTLEMENT_TOO_LARGE', 'start');
-  const whole = settleStretch(c, settlement, { from: 0, to: members }, [
+  const whole = settleStretch(c, settlement, { from: 0, to: inputs.connection.length }, [
     record.roundingAccount,
     communityRounding(result),
   ]);

@@ -1,7 +1,7 @@
 import { readingsRevised, readingsRevise as shape, runStale } from '../../../../schema/trade/metering.js';
 import { rule } from '../../../kernel/registry.js';
 import { require } from '../../../kernel/unit-of-work.js';
-import { CONNECTIONS, intervalScope, OPEN_RUNS, RUNS, type ConnectionRecord } from '../pages.js';
+import { CONNECTIONS, intervalScope, isOpen, RUNS, type ConnectionRecord } from '../pages.js';
 import { writeReadings } from '../readings.js';
 
 /** Revisions (K4): the earlier reading stays in its block, and a run that cites it is stale from here on. */
@@ -30,11 +30,11 @@ export const readingsRevise = rule(
     );
     for (const market of [...markets].sort((a, b) => a - b)) {
       const scope = intervalScope(market, args.start);
-      // Its parts must come out of one set of readings; anyone entitled, also the provider, may post them.
-      const open = c.records.get(OPEN_RUNS, 0, scope);
-      require(!open || open.posted === open.parts, 'RUN_OPEN', 'start');
       const run = c.records.get(RUNS, 0, scope);
-      if (!run || run.stale === 1) continue;
+      if (!run) continue;
+      // Its parts must come out of one set of readings; anyone entitled, also the provider, may post them.
+      require(!isOpen(run), 'RUN_OPEN', 'start');
+      if (run.stale === 1) continue;
       c.records.put(RUNS, 0, { ...run, stale: 1 }, scope);
       c.emit(runStale, { market, start: args.start, run: 0 });
     }

@@ -1,6 +1,5 @@
 import { addSafe } from '../../../../schema/arithmetic.js';
 import { Refusal } from '../../../../schema/errors.js';
-import { LIMITS } from '../../../../schema/limits.js';
 import { runCompleted, runPartPosted, runPost as shape } from '../../../../schema/trade/metering.js';
 import { wh, type MicrosPerMWh } from '../../../../schema/units.js';
 import { rule } from '../../../kernel/registry.js';
@@ -24,14 +23,15 @@ import {
  * Posts the next part of an open run. The whole is computed anew, which is cheaper than keeping it, and must be what
  * was opened; the parts balance through the clearing account, which the last one levels (K2).
  */
-export const runPost = rule(shape, MAY_SETTLE, (c, { market: number, start, part }) => {
+export const runPost = rule(shape, MAY_SETTLE, (c, { market: number, start, from, members }) => {
   const record = market(c, number);
   requireDue(c, record, start);
   const runScope = intervalScope(number, start);
   const open = c.records.get(OPEN_RUNS, FIRST_RUN, runScope);
   require(open !== undefined, 'RUN_NOT_OPEN', 'start');
-  require(part >= open.posted, 'ALREADY_SETTLED', 'part');
-  require(part === open.posted && part < open.parts, 'WRONG_STATE', 'part');
+  require(open.posted < open.members, 'ALREADY_SETTLED', 'start');
+  require(from >= open.posted, 'ALREADY_SETTLED', 'from');
+  require(from === open.posted, 'WRONG_STATE', 'from');
   const keptScope = `${runScope}${FIRST_RUN}.`;
   c.records.needAll(KEPT_POSTINGS, open.kept + 1, keptScope);
   c.records.get(RUNS, FIRST_RUN, runScope);
@@ -39,9 +39,8 @@ export const runPost = rule(shape, MAY_SETTLE, (c, { market: number, start, part
   const settlement = computeSettlement(c, number, record, start);
   const { inputs, result, inputDigest } = settlement;
   if (inputDigest !== open.inputDigest) throw new Refusal('CONSERVATION');
-  const from = part * LIMITS.metersPerSettlement;
-  const isLast = part === open.parts - 1;
-  const to = isLast ? inputs.connection.length : from + LIMITS.metersPerSettlement;
+  const to = Math.min(from + members, open.members);
+  const isLast = to === open.members;
   const roundingMicros = isLast ? communityRounding(result) : 0;
   const { clearingAccount } = open;
   const stretch = settleStretch(
@@ -57,16 +56,11 @@ export const runPost = rule(shape, MAY_SETTLE, (c, { market: number, start, part
   const price = result.communityPriceMicrosPerMWh as MicrosPerMWh | null;
   needPostings(c, stretch, keptScope, open.kept);
   const kept = open.kept + stretch.postings.length;
-  c.records.put(
-    OPEN_RUNS,
-    FIRST_RUN,
-    { ...open, posted: part + 1, clearingMicros, kept, outputDigest },
-    runScope,
-  );
+  c.records.put(OPEN_RUNS, FIRST_RUN, { ...open, posted: to, clearingMicros, kept, outputDigest }, runScope);
   keepPostings(c, stretch, keptScope, open.kept);
 
   const run = { market: number, start, run: FIRST_RUN };
-  c.emit(runPartPosted, { ...run, part, communityPriceMicrosPerMWh: price }, stretch.rows);
+  c.emit(runPartPosted, { ...run, from, communityPriceMicrosPerMWh: price }, stretch.rows);
   postStretch(c, run, settlement, stretch);
   if (!isLast) return;
   c.records.put(RUNS, FIRST_RUN, { stale: 0, price, inputDigest, outputDigest }, runScope);
@@ -81,6 +75,6 @@ export const runPost = rule(shape, MAY_SETTLE, (c, { market: number, start, part
     outputDigest,
     importWh: wh(importWh.reduce(addSafe, 0)),
     exportWh: wh(exportWh.reduce(addSafe, 0)),
-    members: inputs.connection.length,
+    members: open.members,
   });
 });

@@ -1,5 +1,6 @@
+import { ACCOUNT_KINDS } from '../../../../schema/account-kinds.js';
 import { unitRegister as shape, unitRegistered } from '../../../../schema/trade/registration.js';
-import { ACCOUNT_KINDS, NO_FLOOR } from '../../../kernel/accounts.js';
+import { NO_FLOOR } from '../../../kernel/accounts.js';
 import { rule } from '../../../kernel/registry.js';
 import { require } from '../../../kernel/unit-of-work.js';
 import { requireOwnLane } from '../access.js';
