@@ -16,6 +16,16 @@ const RENAMED: Readonly<Record<string, ErrorCode>> = {
 /** Codes of which a message that we wrote ourselves tells more than the table. */
 const OWN_MESSAGES: ReadonlySet<ErrorCode> = new Set(['TOO_COMPLEX']);
 
+/** GraphQL's message of a variable that does not fit: its place in it, where it is not the whole variable. */
+const MISFIT = /^Variable "\$(\w+)" got invalid value [\s\S]*? at "([\w.[\]]+)"; /;
+const MISFIT_WHOLE = /^Variable "\$(\w+)" /;
+
+/** Which variable is meant, without the value that it has. */
+function misfit(message: string): string | undefined {
+  const place = MISFIT.exec(message)?.[2] ?? MISFIT_WHOLE.exec(message)?.[1];
+  return place === undefined ? undefined : `The variable ${place} does not fit its type.`;
+}
+
 export const codeOf = (error: unknown): ErrorCode => {
   if (error instanceof GridbookError) return error.code;
   const code = error instanceof GraphQLError ? error.extensions.code : undefined;
@@ -36,8 +46,9 @@ export function masked(
   const isForDevelopers =
     isDevelopment && (code === 'GRAPHQL_VALIDATION_FAILED' || code === 'GRAPHQL_PARSE_FAILED');
   const isOurs = OWN_MESSAGES.has(code) || (code === 'BAD_USER_INPUT' && original instanceof InputError);
+  const variable = isDevelopment && code === 'BAD_USER_INPUT' && !isOurs && misfit(formatted.message);
   return {
-    message: isForDevelopers || isOurs ? formatted.message : ERRORS[code].message,
+    message: variable || (isForDevelopers || isOurs ? formatted.message : ERRORS[code].message),
     ...(formatted.locations ? { locations: formatted.locations } : {}),
     ...(formatted.path ? { path: formatted.path } : {}),
     extensions: { code, retry: ERRORS[code].retry },

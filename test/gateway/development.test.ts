@@ -24,6 +24,19 @@ describe('in development', () => {
     expect(errors?.[0].message).toContain('secretField');
   });
 
+  test('a variable that does not fit is named, and its value is not told', async () => {
+    const host = await at.token('HOST');
+    const input = { idempotencyKey: 'secret', participantId: 'x' };
+    const query = 'mutation($i: ParticipantRegisterInput!) { participantRegister(input: $i) { id } }';
+    const nested = await at.ask(host, query, { i: input });
+    expect(nested.errors?.[0].message).toBe('The variable i.idempotencyKey does not fit its type.');
+    const whole = await at.ask(host, 'query($n: Int!) { markets(first: $n) { edges { cursor } } }', {
+      n: 'secret',
+    });
+    expect(whole.errors?.[0].message).toBe('The variable n does not fit its type.');
+    expect(nested.text + whole.text).not.toContain('secret');
+  });
+
   test('data still wants a token', async () => {
     const answer = await at.ask(undefined, '{ viewer { role } }');
     expect([answer.status, answer.errors?.[0].extensions.code]).toEqual([401, 'UNAUTHENTICATED']);
