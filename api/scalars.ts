@@ -64,8 +64,9 @@ export const Instant = new GraphQLScalarType<number, string>({
   parseLiteral: (node) => parseInstant(textOf(node)),
 });
 
+/** Days before 1970 have no instants on the ledger, in whatever zone. */
 const parseDay = (value: unknown): string =>
-  typeof value === 'string' && isDay(value) ? value : refuse('LocalDate');
+  typeof value === 'string' && isDay(value) && value > '1970-01-01' ? value : refuse('LocalDate');
 
 export const LocalDate = new GraphQLScalarType<string, string>({
   name: 'LocalDate',
