@@ -50,6 +50,8 @@ export const LIMITS = {
   organisationsPerLane: 512,
   /** Postings of one command. */
   postingsPerCommand: 50_000,
+  /** Most that a Sparkz series may issue before a ruling sets its ceiling: a million of the currency. */
+  seriesCeilingMicros: 1_000_000_000_000,
   /** Open holds of one account. */
   holdsPerAccount: 256,
   /** Largest energy of one interval and meter: 4 GWh. */

@@ -31,6 +31,7 @@ export const TRADE_COMMANDS: readonly CommandShape[] = [
   metering.runOpen,
   metering.runPost,
   money.sparkzTransfer,
+  money.seriesCeilingSet,
   money.sparkzMint,
   money.sparkzBurn,
   money.holdPlace,

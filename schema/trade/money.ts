@@ -16,6 +16,17 @@ export const sparkzTransfer = command({
   moves: { from: 'from', to: 'to', amount: 'amountMicros' },
 });
 
+export const seriesCeilingSet = command({
+  name: 'seriesCeilingSet',
+  ledger: 'trade',
+  doc: 'A ruling on how much a Sparkz series may issue; never less than is issued.',
+  fields: {
+    unit: field.ref('Unit', 'Series.'),
+    ceilingMicros: field.positiveMicros('Most that may be issued, in micros.'),
+    reason: field.text('Why.'),
+  },
+});
+
 export const sparkzMint = command({
   name: 'sparkzMint',
   ledger: 'trade',

@@ -80,7 +80,9 @@ export const unitRegister = command({
     unitKind: field.choice('UnitKind', ['DUES', 'SPARKZ'], 'Dues, or local credit.'),
     currency: field.text('ISO 4217 code.', 3),
     region: field.id('Region of the series.'),
-    ceilingMicros: field.micros('Most that may be issued, in micros; 0 for dues.'),
+    ceilingMicros: field.micros(
+      'Most that may be issued, in micros, at most a million of the currency: `seriesCeilingSet` sets more; 0 for dues.',
+    ),
   },
 });
 

@@ -104,7 +104,7 @@ export class BenchLedger {
           unitKind: 'SPARKZ',
           currency: 'AUD',
           region: 'bench',
-          ceilingMicros: 1e15,
+          ceilingMicros: 1e12,
         }),
       ]);
       this.series = 1;
@@ -126,7 +126,7 @@ export class BenchLedger {
         this.command(sparkzMint, {
           unit: this.series,
           to: this.first,
-          amountMicros: 1e14,
+          amountMicros: 9e11,
           receiptReference: 'bench',
         }),
       ]);
@@ -134,7 +134,7 @@ export class BenchLedger {
     await this.all(Math.max(0, funded - Math.max(before, 1)), (i) =>
       this.command(
         sparkzTransfer,
-        { from: this.first, to: this.first + Math.max(before, 1) + i, amountMicros: 1_000_000 },
+        { from: this.first, to: this.first + Math.max(before, 1) + i, amountMicros: 500_000 },
         OWNER,
       ),
     );

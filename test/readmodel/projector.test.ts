@@ -10,10 +10,16 @@ import type { CommittedBlock, Ledger } from '../../network/ledger.js';
 import { decodeBatchEvent, encodeBatchEvent } from '../../schema/batch-event.js';
 import type { Args } from '../../schema/command.js';
 import { TRADE_COMMANDS, TRADE_EVENTS } from '../../schema/trade/index.js';
-import { duesPay, holdCapture, holdPlace, sparkzTransfer } from '../../schema/trade/money.js';
+import {
+  duesPay,
+  holdCapture,
+  holdPlace,
+  seriesCeilingSet,
+  sparkzTransfer,
+} from '../../schema/trade/money.js';
 import { PostgresServer, postgresPrograms, sayWithoutPostgres } from '../postgres-server.js';
 import { Community } from '../scenarios/community.js';
-import { host, participant, QUARTER, START_MS } from '../scenarios/world.js';
+import { host, participant, QUARTER, regulator, START_MS } from '../scenarios/world.js';
 
 const start = (database: Database, ledger: Ledger, ledgerId = 'one'): Promise<Projector> =>
   Projector.start({ database, ledger, ledgerId, commands: TRADE_COMMANDS, events: TRADE_EVENTS });
@@ -33,6 +39,9 @@ async function live(at: Community): Promise<void> {
   ]);
   await at.revise(START_MS, [[0, 900]]);
   await at.mint(0, 5_000_000);
+  await at.world.must(regulator, seriesCeilingSet, {
+    ...{ unit: at.series, ceilingMicros: 7_000_000, reason: 'ruling 1' },
+  } as Args<typeof seriesCeilingSet>);
   const me = participant(at.homes[0].participant);
   const [one, two] = at.homes;
   await at.world.give(me, sparkzTransfer, { from: one.wallet, to: two.wallet, amountMicros: 1_000 } as Args<
@@ -87,6 +96,8 @@ describe('the projector', () => {
       [START_MS, true, 3],
       [START_MS + QUARTER, false, 3],
     ]);
+    const [series] = await db.selectFrom('unit').select('ceiling').where('kind', '=', 'SPARKZ').execute();
+    expect(series.ceiling).toBe('7000000');
     const trades = await db
       .selectFrom('trade')
       .select(['stage', 'quantity_wh', 'amount'])

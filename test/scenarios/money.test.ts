@@ -7,12 +7,14 @@ import {
   holdCapture,
   holdPlace,
   holdRelease,
+  seriesCeilingSet,
   sparkzBurn,
   sparkzMint,
   sparkzTransfer,
 } from '../../schema/trade/money.js';
+import { unitRegister } from '../../schema/trade/registration.js';
 import { Community } from './community.js';
-import { host, participant, QUARTER, type Giver } from './world.js';
+import { host, marketOperator, operator, participant, QUARTER, regulator, type Giver } from './world.js';
 
 let at: Community;
 afterEach(() => at.world.close());
@@ -58,6 +60,27 @@ describe('Sparkz', () => {
       ).code,
     ).toBe('REFERENCE_USED');
     expect((await at.mint(0, 300, 'r-3')).code).toBe('OK');
+  });
+
+  test('have a ceiling that their host cannot raise: a ruling sets it, with a reason, and never below what is issued', async () => {
+    at = await Community.open({ homes: 1, ceiling: 1_000 });
+    await at.mint(0, 600, 'r-1');
+    const set = async (giver: Giver, ceilingMicros: number, reason = 'ruling 1'): Promise<string> =>
+      (await give(giver, seriesCeilingSet, { unit: at.series, ceilingMicros, reason })).code;
+    for (const giver of [host, operator, marketOperator, participant(at.homes[0].participant)]) {
+      expect(await set(giver, 2_000)).toBe('NOT_AUTHORISED');
+    }
+    expect(await set(regulator, 599)).toBe('MINT_CEILING');
+    expect(await set(regulator, 2_000, '')).not.toBe('OK');
+    expect(
+      (await give(regulator, seriesCeilingSet, { unit: at.unit, ceilingMicros: 1, reason: 'x' })).code,
+    ).toBe('UNIT_MISMATCH');
+    expect(await set(regulator, 2_000)).toBe('OK');
+    expect((await at.mint(0, 1_400, 'r-2')).code).toBe('OK');
+    expect((await at.mint(0, 1, 'r-3')).code).toBe('MINT_CEILING');
+    const more = { unitKind: 'SPARKZ', currency: 'AUD', region: 'other', ceilingMicros: 1e12 + 1 };
+    const outcome = await give(host, unitRegister, more);
+    expect([outcome.code, outcome.field]).toEqual(['MINT_CEILING', 'ceilingMicros']);
   });
 
   test('what is held cannot be spent; it is captured by its payee until it expires, and freed after that', async () => {

@@ -3,6 +3,12 @@ import { cell } from '../../../schema/fields.js';
 import { eventOf, num, text, type AppliedCommand, type Handler, type Projection } from './command.js';
 
 export const MONEY: Readonly<Record<string, Handler>> = {
+  seriesCeilingSet: (c, { changes }) => {
+    changes.update(
+      'update unit set ceiling = $3::bigint where number = $2::bigint and lane = $1',
+      ...[c.lane, c.args.unit, c.args.ceilingMicros],
+    );
+  },
   holdPlace: (c, { changes, balances }) => {
     const amount = num(c.args, 'amountMicros');
     const account = num(c.args, 'account');

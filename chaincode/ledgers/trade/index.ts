@@ -25,6 +25,7 @@ import { intervalSettle } from './commands/intervalSettle.js';
 import { runOpen } from './commands/runOpen.js';
 import { runPost } from './commands/runPost.js';
 import { sparkzTransfer } from './commands/sparkzTransfer.js';
+import { seriesCeilingSet } from './commands/seriesCeilingSet.js';
 import { sparkzMint } from './commands/sparkzMint.js';
 import { sparkzBurn } from './commands/sparkzBurn.js';
 import { holdPlace } from './commands/holdPlace.js';
@@ -58,6 +59,7 @@ export const TRADE_RULES: readonly CommandRule[] = [
   runOpen,
   runPost,
   sparkzTransfer,
+  seriesCeilingSet,
   sparkzMint,
   sparkzBurn,
   holdPlace,

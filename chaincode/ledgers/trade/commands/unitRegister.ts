@@ -1,4 +1,5 @@
 import { ACCOUNT_KINDS } from '../../../../schema/account-kinds.js';
+import { LIMITS } from '../../../../schema/limits.js';
 import { unitRegister as shape, unitRegistered } from '../../../../schema/trade/registration.js';
 import { NO_FLOOR } from '../../../kernel/accounts.js';
 import { rule } from '../../../kernel/registry.js';
@@ -17,6 +18,8 @@ export const unitRegister = rule(
     require(CURRENCY.test(currency), 'INVALID_INPUT', 'currency');
     const isSparkz = unitKind === 'SPARKZ';
     require(isSparkz ? ceilingMicros > 0 : ceilingMicros === 0, 'INVALID_INPUT', 'ceilingMicros');
+    // Nobody gives itself credit: more than this takes a ruling.
+    require(ceilingMicros <= LIMITS.seriesCeilingMicros, 'MINT_CEILING', 'ceilingMicros');
     const name = `${unitKind}.${currency}.${region}`;
     require(c.names.find('unit', name) === undefined, 'ALREADY_EXISTS', 'region');
     const unit = c.next('unit');
