@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { hashToHex, leafHash, rootOf } from '../chaincode/kernel/tree.js';
 import { tieKey } from '../chaincode/ledgers/trade/rules/tie.js';
-import { headerHash } from '../network/embedded/der.js';
+import { headerHash } from '../network/x509/der.js';
 import { encodeBatch } from '../schema/command.js';
 import { keyFromUuid, uuidFromKey } from '../schema/ids.js';
 import { sparkzTransfer } from '../schema/trade/money.js';

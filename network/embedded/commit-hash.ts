@@ -1,5 +1,5 @@
 /** The running hash over what each block changed; Fabric's formula, with digests in place of the values. */
-import { sha256 } from './der.js';
+import { sha256 } from '../x509/der.js';
 import type { Write } from './envelope.js';
 import { ByteWriter } from './wire.js';
 

@@ -5,7 +5,7 @@
 import type { KeyObject } from 'node:crypto';
 import { ENVELOPE_FORMAT, SIGNATURE_BYTES } from './envelope.js';
 import { LedgerFormatError } from './errors.js';
-import { sign, verify } from './signature.js';
+import { sign, verify } from '../x509/signature.js';
 import { ByteWriter, type ByteReader } from './wire.js';
 
 /** Bytes of a ledger's id. */

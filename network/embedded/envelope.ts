@@ -2,7 +2,7 @@
  * A transaction as it stands in its block. What is large is hashed once: the two signatures and the commit hash cover
  * digests of arguments, values and event, the data hash covers the bytes themselves. FORMAT.md has the layout.
  */
-import { sha256 } from './der.js';
+import { sha256 } from '../x509/der.js';
 import { LedgerFormatError } from './errors.js';
 import { ByteReader, ByteWriter } from './wire.js';
 

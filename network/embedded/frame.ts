@@ -2,7 +2,7 @@
  * A block as the file frames it: a head of fixed length that checks itself, the envelopes, the metadata, a seal.
  * The head says how long the rest is, so that an unfinished append and a damaged block can be told apart.
  */
-import { headerHash, sha256 } from './der.js';
+import { headerHash, sha256 } from '../x509/der.js';
 import { LedgerCorruptError, LedgerFormatError } from './errors.js';
 import { ByteReader, type ByteWriter } from './wire.js';
 

@@ -6,13 +6,8 @@ import { createPrivateKey } from 'node:crypto';
 import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { GridbookError } from '../../schema/errors.js';
-import {
-  issueAuthority,
-  issueCertificate,
-  readCertificate,
-  type KeyPair,
-  type NodeUnit,
-} from './certificate.js';
+import { issue, issueAuthority, type KeyPair, type Unit } from '../x509/issue.js';
+import { readCertificate } from './certificate.js';
 import { syncFolder, writeFileDurably } from './durable.js';
 import { LedgerIdentityError } from './errors.js';
 import { readIdentity, serializeIdentity, type SigningIdentity } from './identity.js';
@@ -59,12 +54,13 @@ export class IdentityStore {
     return readCertificate((await this.authority(organisation)).certificatePem).certificate.raw;
   }
 
-  private identity(organisation: string, role: string, unit: NodeUnit): Promise<SigningIdentity> {
+  private identity(organisation: string, role: string, unit: Unit): Promise<SigningIdentity> {
     const name = `${organisation}/${unit}.${role}`;
     return this.once(name, async () => {
-      const issue = async (): Promise<KeyPair> =>
-        issueCertificate(await this.authority(organisation), { organisation, role, unit }, this.notBefore());
-      const pair = await this.keep(organisation, `${unit}.${role}`, issue);
+      const subject = { organisation, commonName: role, unit, attributes: { role } };
+      const make = async (): Promise<KeyPair> =>
+        issue(await this.authority(organisation), subject, this.notBefore());
+      const pair = await this.keep(organisation, `${unit}.${role}`, make);
       const known = readIdentity(serializeIdentity(organisation, pair.certificatePem));
       const privateKey = createPrivateKey(pair.keyPem);
       const authorityDer = await this.authorityDer(organisation);

@@ -1,7 +1,7 @@
 /** Identities as Fabric serialises them, and the short reference by which the block file names them. */
 import type { KeyObject } from 'node:crypto';
 import { readCertificate, type Holder } from './certificate.js';
-import { sha256 } from './der.js';
+import { sha256 } from '../x509/der.js';
 import { LedgerFormatError, LedgerIdentityError } from './errors.js';
 
 /** An identity whose certificate stands in the block file. */

@@ -3,7 +3,7 @@
  * is not a valid frame is an unfinished append at the very end, or it is refused.
  */
 import { readSync } from 'node:fs';
-import { headerHash } from './der.js';
+import { headerHash } from '../x509/der.js';
 import { LedgerCorruptError, LedgerTruncatedError } from './errors.js';
 import {
   corruptBlock,

@@ -2,7 +2,7 @@
 import type { Chaincode, Creator, StatePort } from '../../chaincode/kernel/state-port.js';
 import { GridbookError } from '../../schema/errors.js';
 import { LIMITS } from '../../schema/limits.js';
-import { sha256 } from './der.js';
+import { sha256 } from '../x509/der.js';
 import type { Read, Simulation, Version, Write } from './envelope.js';
 
 /** Bytes of the longest key. */

@@ -1,5 +1,5 @@
 /** A value of the state with where it was written, and how that lies in the store. */
-import { sha256 } from './der.js';
+import { sha256 } from '../x509/der.js';
 import type { Version } from './envelope.js';
 import { StateStoreError } from './errors.js';
 import { ByteWriter } from './wire.js';

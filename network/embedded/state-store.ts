@@ -4,7 +4,7 @@
  */
 import { rm } from 'node:fs/promises';
 import { ClassicLevel } from 'classic-level';
-import { sha256 } from './der.js';
+import { sha256 } from '../x509/der.js';
 import { StateStoreError } from './errors.js';
 import { StateDigest } from './state-digest.js';
 import { decodeEntry, encodeEntry, StateSum, type StateEntry } from './state-entry.js';

@@ -4,7 +4,7 @@
  * names a block that was not durable. Without it a block file that lost its end would look like an unfinished append.
  */
 import { closeSync, existsSync, openSync, readFileSync, writeSync } from 'node:fs';
-import { sha256 } from './der.js';
+import { sha256 } from '../x509/der.js';
 import { writeFileDurably } from './durable.js';
 import { ByteReader, ByteWriter } from './wire.js';
 

@@ -13,7 +13,7 @@ import {
   type TransactionEnvelope,
 } from './envelope.js';
 import type { SigningIdentity } from './identity.js';
-import { sign } from './signature.js';
+import { sign } from '../x509/signature.js';
 import { simulate } from './simulate.js';
 import type { State } from './state.js';
 

@@ -2,7 +2,7 @@
 import { cpSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { sha256 } from './der.js';
+import { sha256 } from '../x509/der.js';
 import type { Version } from './envelope.js';
 import { LedgerLockedError, LedgerVerificationError } from './errors.js';
 import type { Layout } from './layout.js';

@@ -18,7 +18,7 @@ import { HEAD_BYTES, type StoredBlock } from './frame.js';
 import { authoritiesIn } from './identities.js';
 import { layoutOf } from './layout.js';
 import { Roster } from './roster.js';
-import { verify } from './signature.js';
+import { verify } from '../x509/signature.js';
 import { StateDigest } from './state-digest.js';
 import { compareStore, type StoreComparison, type StoredValue } from './verify-store.js';
 import { readTip } from './tip.js';
