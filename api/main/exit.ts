@@ -5,6 +5,7 @@ import {
   LedgerLockedError,
   LedgerTruncatedError,
 } from '../../network/embedded/index.js';
+import { NetworkError, ProgramsError } from '../../network/fabric/errors.js';
 import { GridbookError, Refusal } from '../../schema/errors.js';
 import { MeterFileError } from '../metering/errors.js';
 import {
@@ -85,6 +86,9 @@ export function endingOf(error: unknown): Ending {
     error instanceof ReadModelTooNewError ||
     error instanceof CheckpointMismatchError
   ) {
+    return { sentence: sentence(error.message), exitCode: EXIT.unavailable };
+  }
+  if (error instanceof ProgramsError || error instanceof NetworkError) {
     return { sentence: sentence(error.message), exitCode: EXIT.unavailable };
   }
   if (error instanceof Refusal || error instanceof GridbookError) {

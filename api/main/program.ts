@@ -19,6 +19,7 @@ const COMMANDS: readonly { readonly names: readonly string[]; readonly load: () 
     names: ['rebuild', 'migrate'],
     load: async () => (await import('./commands/read-model.js')).addReadModel,
   },
+  { names: ['network'], load: async () => (await import('./commands/network.js')).addNetwork },
   { names: ['check'], load: async () => (await import('./commands/check.js')).addCheck },
   { names: ['bench'], load: async () => (await import('./commands/bench.js')).addBench },
   { names: ['schema'], load: async () => (await import('./commands/schema.js')).addSchema },

@@ -18,6 +18,21 @@ export function sign(key: KeyObject, bytes: Uint8Array): Buffer {
   return signature;
 }
 
+/** The same as DER, the form that Fabric puts beside what is signed. */
+export function signDer(key: KeyObject, bytes: Uint8Array): Buffer {
+  const signature = sign(key, bytes);
+  const integers = [signature.subarray(0, 32), signature.subarray(32)].map((half) => {
+    let from = 0;
+    while (from < 31 && half[from] === 0) from++;
+    // A leading bit would make it negative.
+    const digits =
+      half[from] < 0x80 ? half.subarray(from) : Buffer.concat([Buffer.of(0), half.subarray(from)]);
+    return Buffer.concat([Buffer.of(2, digits.length), digits]);
+  });
+  const content = Buffer.concat(integers);
+  return Buffer.concat([Buffer.of(0x30, content.length), content]);
+}
+
 /** Whether the signature is that of the key, and in its low form. */
 export function verify(key: KeyObject, bytes: Uint8Array, signature: Uint8Array): boolean {
   if (signature.length !== 64 || HALF.compare(signature.subarray(32)) < 0) return false;

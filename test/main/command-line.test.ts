@@ -90,6 +90,7 @@ describe('help and usage', () => {
     'restore',
     'rebuild',
     'migrate',
+    'network',
     'check',
     'bench',
     'schema',

@@ -1,0 +1,172 @@
+/** `gridbook network`: a Hyperledger Fabric network of plain processes on this machine. */
+import { resolve } from 'node:path';
+import type { Command } from 'commander';
+import {
+  bringDown,
+  bringUp,
+  endOfLog,
+  findPrograms,
+  Layout,
+  networkStatus,
+  processNames,
+  readPlan,
+  restartNode,
+  stopNode,
+  type NetworkPlan,
+  type ProcessStatus,
+} from '../../../network/fabric/index.js';
+import type { CommandContext } from '../context.js';
+import { CommandFailure, EXIT } from '../exit.js';
+import { wholeOption } from '../options.js';
+import type { Terminal } from '../terminal.js';
+import { textTable } from '../text-table.js';
+
+const FOLDER = './gridbook-network';
+
+interface DirOption {
+  readonly dir: string;
+  readonly json?: boolean;
+}
+interface UpCommandOptions extends DirOption {
+  readonly orgs: number;
+  readonly peers: number;
+  readonly orderers: number;
+  readonly basePort: number;
+}
+
+export function addNetwork(program: Command, context: CommandContext): void {
+  const network = program
+    .command('network')
+    .summary('run a Hyperledger Fabric network on this machine')
+    .description(
+      'Keys, channel, processes and chaincode of a Fabric network in one folder; plain processes, no containers. ' +
+        'All organisations on one machine is the trial mode. Fabric v3.1 is found in $FABRIC_BIN, on PATH or in ' +
+        'the user’s cache (gridbook/fabric/VERSION/bin).',
+    )
+    .addHelpText(
+      'after',
+      '\nExamples:\n  gridbook network up\n  gridbook network status --json\n  gridbook network logs peer0.Brightwater\n  gridbook network down --wipe',
+    );
+  const inFolder = (command: Command): Command =>
+    command.option('--dir <dir>', 'folder of the network', FOLDER);
+  inFolder(network.command('up'))
+    .summary('bring the network up, or finish what is missing')
+    .option('--orgs <n>', 'organisations', wholeOption('--orgs', 2, 16), 3)
+    .option('--peers <n>', 'peers of each organisation', wholeOption('--peers', 1, 4), 1)
+    .option('--orderers <n>', 'raft orderers', wholeOption('--orderers', 1, 7), 3)
+    .option('--base-port <port>', 'first port to try', wholeOption('--base-port', 1_024, 65_000), 7_050)
+    .option('--json', 'print one object')
+    .action((options: UpCommandOptions) => up(options, context));
+  inFolder(network.command('status'))
+    .summary('a row a process')
+    .description('Ends with 1 where a process does not run or is not well.')
+    .option('--json', 'print one object')
+    .action((options: DirOption) => status(options, context));
+  inFolder(network.command('logs'))
+    .summary('the end of a process’s log, or of all')
+    .argument('[name]', 'name of the process')
+    .option('--lines <n>', 'lines of each', wholeOption('--lines', 1, 10_000), 20)
+    .action((name: string | undefined, options: DirOption & { lines: number }) =>
+      logs(name, options, context.terminal),
+    );
+  inFolder(network.command('stop'))
+    .summary('end one process')
+    .argument('<name>', 'name of the process')
+    .action(async (name: string, options: DirOption) => {
+      const { layout } = existing(options);
+      const ran = await stopNode(layout, named(layout, name));
+      context.terminal.print(ran ? `${name} is stopped` : `${name} was not running`);
+    });
+  inFolder(network.command('restart'))
+    .summary('end one process and start it again')
+    .argument('<name>', 'name of the process')
+    .action(async (name: string, options: DirOption) => {
+      const { layout, plan } = existing(options);
+      const pid = await restartNode(layout, await findPrograms(), plan, named(layout, name));
+      context.terminal.print(`${name} runs with pid ${pid}`);
+    });
+  inFolder(network.command('down'))
+    .summary('end every process that `up` started')
+    .option('--wipe', 'remove the folder too, with all its data and keys')
+    .action((options: DirOption & { wipe?: boolean }) => down(options, context.terminal));
+}
+
+function existing({ dir }: DirOption): { layout: Layout; plan: NetworkPlan } {
+  const layout = new Layout(resolve(dir));
+  const plan = readPlan(layout);
+  if (!plan) throw new CommandFailure(`There is no network in ${layout.root}.`, EXIT.unavailable);
+  return { layout, plan };
+}
+
+function named(layout: Layout, name: string): string {
+  if (processNames(layout).includes(name)) return name;
+  throw new CommandFailure(`No process of the network is called ${name}.`, EXIT.usage);
+}
+
+async function up(options: UpCommandOptions, { terminal }: CommandContext): Promise<void> {
+  const { orgs, peers, orderers, basePort } = options;
+  const folder = resolve(options.dir);
+  const began = performance.now();
+  const seconds = (): string => ((performance.now() - began) / 1000).toFixed(1);
+  const programs = await findPrograms();
+  const plan = await bringUp({
+    ...{ folder, programs, basePort, peers, orderers, organisations: orgs },
+    step: (what) => terminal.err.write(`${seconds().padStart(5)} s  ${what}\n`),
+  });
+  if (options.json) terminal.json({ folder, seconds: Number(seconds()), plan });
+  else {
+    terminal.print(
+      `The network runs: ${plan.organisations.map(({ name }) => name).join(', ')}; Fabric ${plan.fabric}; trial mode, all on this machine.`,
+    );
+    terminal.print(`Folder: ${folder}`);
+  }
+}
+
+const COLUMNS = [
+  { title: 'Process', align: 'left' },
+  { title: 'Role', align: 'left' },
+  { title: 'Organisation', align: 'left' },
+  { title: 'Pid', align: 'right' },
+  { title: 'Port', align: 'right' },
+  { title: 'Health', align: 'left' },
+  { title: 'Height', align: 'right' },
+  { title: 'Lag', align: 'right' },
+  { title: 'Chaincode', align: 'right' },
+] as const;
+
+async function status(options: DirOption, context: CommandContext): Promise<void> {
+  const { layout, plan } = existing(options);
+  const { terminal } = context;
+  const rows = await networkStatus(layout, plan);
+  if (options.json) terminal.json({ fabric: plan.fabric, channel: plan.channel, processes: rows });
+  else {
+    const cell = (value: number | undefined): string => (value === undefined ? '' : String(value));
+    const line = (row: ProcessStatus): string[] => [
+      ...[row.name, row.role, row.organisation, cell(row.pid), String(row.port), row.health],
+      ...[cell(row.height), cell(row.lag), cell(row.definition)],
+    ];
+    for (const text of textTable(COLUMNS, rows.map(line))) terminal.print(text);
+  }
+  if (rows.some(({ health }) => health !== 'ok')) context.endWith(EXIT.failed);
+}
+
+function logs(
+  name: string | undefined,
+  options: DirOption & { readonly lines: number },
+  terminal: Terminal,
+): void {
+  const { layout } = existing(options);
+  const names = name === undefined ? processNames(layout) : [named(layout, name)];
+  for (const each of names) {
+    if (names.length > 1) terminal.print(`── ${each}`);
+    const text = endOfLog(layout, each, options.lines);
+    if (text !== '') terminal.print(text);
+  }
+}
+
+async function down(options: DirOption & { wipe?: boolean }, terminal: Terminal): Promise<void> {
+  const { layout } = existing(options);
+  const ended = await bringDown(layout, { wipe: options.wipe === true });
+  terminal.print(`${ended.length} processes ended`);
+  if (options.wipe) terminal.print(`${layout.root} is removed`);
+}

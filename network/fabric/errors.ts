@@ -1,0 +1,17 @@
+/** What keeps a network from running; each message is one sentence for its operator. */
+
+/** Fabric's programs are missing, or are of a version that is not supported. */
+export class ProgramsError extends Error {
+  constructor(message: string) {
+    super(message);
+    this.name = 'ProgramsError';
+  }
+}
+
+/** The network did not come up; the message says where it stopped. */
+export class NetworkError extends Error {
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = 'NetworkError';
+  }
+}

@@ -1,0 +1,110 @@
+/** Talks to one orderer: joins it to the channel, and gives it transactions. */
+import { request } from 'node:https';
+import { credentials } from '@grpc/grpc-js';
+import { common, orderer } from '@hyperledger/fabric-protos';
+import type { KeyPair } from '../x509/issue.js';
+import { CHANNEL_OPTIONS } from './peer-client.js';
+
+const BOUNDARY = 'gridbook-config-block';
+const ANSWER_MS = 10_000;
+
+export interface OrdererAdmin {
+  readonly host: string;
+  readonly port: number;
+  readonly authorityPem: string;
+  /** TLS certificate by which the caller is known. */
+  readonly client: KeyPair;
+}
+
+/** Joins an orderer to the channel of a block, or finds that it is joined already. */
+export async function joinOrderer(admin: OrdererAdmin, block: Uint8Array): Promise<void> {
+  const body = Buffer.concat([
+    Buffer.from(
+      `--${BOUNDARY}\r\nContent-Disposition: form-data; name="config-block"; filename="block"\r\n` +
+        'Content-Type: application/octet-stream\r\n\r\n',
+    ),
+    block,
+    Buffer.from(`\r\n--${BOUNDARY}--\r\n`),
+  ]);
+  const answer = await call(admin, 'POST', '', body);
+  // 405: the channel is there.
+  if (answer.status !== 201 && answer.status !== 405)
+    throw new Error(`the orderer refuses to join the channel (${answer.status})`);
+}
+
+/** Blocks of a channel that the orderer has. */
+export async function channelHeight(admin: OrdererAdmin, channel: string): Promise<number> {
+  const { status, text } = await call(admin, 'GET', `/${channel}`);
+  if (status !== 200) throw new Error(`the orderer does not tell of the channel (${status})`);
+  return (JSON.parse(text) as { height: number }).height;
+}
+
+function call(
+  { host, port, authorityPem, client }: OrdererAdmin,
+  method: string,
+  path: string,
+  body = Buffer.alloc(0),
+): Promise<{ status: number; text: string }> {
+  return new Promise((resolve, reject) => {
+    const sent = request(
+      {
+        ...{ host, port, method, path: `/participation/v1/channels${path}`, timeout: ANSWER_MS },
+        servername: 'localhost',
+        ...{ ca: authorityPem, cert: client.certificatePem, key: client.keyPem },
+        headers: {
+          'content-type': `multipart/form-data; boundary=${BOUNDARY}`,
+          'content-length': body.length,
+        },
+      },
+      (response) => {
+        let text = '';
+        response.setEncoding('utf8');
+        response.on('data', (chunk: string) => (text += chunk));
+        response.on('end', () => resolve({ status: response.statusCode ?? 0, text }));
+      },
+    );
+    sent.on('timeout', () => sent.destroy(new Error('the orderer does not answer')));
+    sent.on('error', reject);
+    sent.end(body);
+  });
+}
+
+/** An orderer did not take a transaction. */
+export class BroadcastError extends Error {
+  constructor(readonly status: number) {
+    super(`the orderer refused a transaction (${status})`);
+    this.name = 'BroadcastError';
+  }
+}
+
+export class OrdererClient {
+  private readonly client: orderer.AtomicBroadcastClient;
+
+  constructor(address: string, authorityPem: Uint8Array) {
+    this.client = new orderer.AtomicBroadcastClient(
+      address,
+      credentials.createSsl(Buffer.from(authorityPem)),
+      CHANNEL_OPTIONS,
+    );
+  }
+
+  /** Gives a transaction to be ordered; answers when the orderer took it, which is before it is committed. */
+  broadcast(envelope: common.Envelope): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const stream = this.client.broadcast();
+      stream.on('data', (response: orderer.BroadcastResponse) => {
+        const status = response.getStatus();
+        if (status === common.Status.SUCCESS) resolve();
+        else reject(new BroadcastError(status));
+        stream.end();
+      });
+      stream.on('error', reject);
+      stream.on('end', () => reject(new Error('the orderer ended the call')));
+      stream.write(envelope);
+    });
+  }
+
+  close(): void {
+    this.client.close();
+  }
+}

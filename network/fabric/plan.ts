@@ -1,0 +1,88 @@
+/** What a network consists of: organisations, their nodes, and where each listens. Kept in the folder's network.json. */
+import { createServer } from 'node:net';
+
+export const CHANNEL = 'energy';
+export const CHAINCODE = 'gridbook';
+/** Nodes listen on loopback: a network of one machine is the trial mode. */
+export const HOST_ADDRESS = '127.0.0.1';
+export const ORDERER_ORGANISATION = 'Orderers';
+
+export interface PeerPlan {
+  readonly name: string;
+  readonly port: number;
+  readonly operationsPort: number;
+}
+export interface OrganisationPlan {
+  /** Its name, which is its MSP id. */
+  readonly name: string;
+  /** Role of its client identity. */
+  readonly role: string;
+  readonly peers: readonly PeerPlan[];
+  readonly chaincodePort: number;
+}
+export interface OrdererPlan {
+  readonly name: string;
+  readonly port: number;
+  readonly adminPort: number;
+  readonly operationsPort: number;
+}
+export interface NetworkPlan {
+  readonly format: 1;
+  /** Version of Fabric that it was made with. */
+  readonly fabric: string;
+  readonly channel: string;
+  readonly organisations: readonly OrganisationPlan[];
+  readonly orderers: readonly OrdererPlan[];
+}
+
+export interface PlanOptions {
+  readonly organisations: number;
+  readonly peers: number;
+  readonly orderers: number;
+  readonly basePort: number;
+}
+
+/** The first organisations bear the names of the demonstration; others are numbered. */
+const NAMED = [
+  { name: 'Brightwater', role: 'HOST' },
+  { name: 'Gridline', role: 'NETWORK_OPERATOR' },
+  { name: 'EnergyOffice', role: 'REGULATOR' },
+] as const;
+
+/** Plans a network on ports that are free now, from `basePort` upwards. */
+export async function makePlan(options: PlanOptions, fabric: string): Promise<NetworkPlan> {
+  const port = portsFrom(options.basePort);
+  const organisations: OrganisationPlan[] = [];
+  for (let o = 0; o < options.organisations; o++) {
+    const peers: PeerPlan[] = [];
+    for (let p = 0; p < options.peers; p++) {
+      peers.push({ name: `peer${p}`, port: await port(), operationsPort: await port() });
+    }
+    const named = NAMED[o] ?? { name: `Retailer${o + 1}`, role: 'HOST' };
+    organisations.push({ ...named, peers, chaincodePort: await port() });
+  }
+  const orderers: OrdererPlan[] = [];
+  for (let i = 0; i < options.orderers; i++) {
+    orderers.push({
+      ...{ name: `orderer${i}`, port: await port() },
+      ...{ adminPort: await port(), operationsPort: await port() },
+    });
+  }
+  return { format: 1, fabric, channel: CHANNEL, organisations, orderers };
+}
+
+/** Gives free ports in ascending order. */
+function portsFrom(base: number): () => Promise<number> {
+  let next = base;
+  return async () => {
+    while (next <= 65_535) if (await isFree(next++)) return next - 1;
+    throw new Error(`there are no free ports from ${base} on`);
+  };
+}
+
+export const isFree = (port: number): Promise<boolean> =>
+  new Promise((resolve) => {
+    const server = createServer();
+    server.once('error', () => resolve(false));
+    server.listen({ port, host: HOST_ADDRESS, exclusive: true }, () => server.close(() => resolve(true)));
+  });

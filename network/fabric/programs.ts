@@ -1,0 +1,77 @@
+/** Finds Fabric's own programs: in `$FABRIC_BIN`, on `PATH`, or in the user's cache. */
+import { execFile } from 'node:child_process';
+import { accessSync, constants, readdirSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { delimiter, join } from 'node:path';
+import { promisify } from 'node:util';
+import { ProgramsError } from './errors.js';
+
+const NAMES = ['peer', 'orderer', 'configtxgen'] as const;
+export type ProgramName = (typeof NAMES)[number];
+
+/** The versions whose time-window check and capability V3_0 Gridbook relies on. */
+const SUPPORTED = /^v?3\.1\./;
+
+export interface Programs {
+  readonly version: string;
+  /** Path of each program. */
+  readonly paths: Readonly<Record<ProgramName, string>>;
+}
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Folder of the user's cache under which each version has its `bin`. */
+export const cacheFolder = (env: Environment = process.env): string =>
+  join(env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'gridbook', 'fabric');
+
+/** Finds all three in one place, and asks them for their version. */
+export async function findPrograms(env: Environment = process.env): Promise<Programs> {
+  const folder = places(env).find((place) => NAMES.every((name) => isProgram(join(place, name))));
+  if (folder === undefined) {
+    throw new ProgramsError(
+      `Fabric's peer, orderer and configtxgen are neither in $FABRIC_BIN, nor on PATH, nor in ${cacheFolder(env)}.`,
+    );
+  }
+  const paths = Object.fromEntries(NAMES.map((name) => [name, join(folder, name)])) as Programs['paths'];
+  const version = await versionOf(paths.peer);
+  if (!SUPPORTED.test(version)) {
+    throw new ProgramsError(`Fabric ${version} in ${folder} is not supported: v3.1 is wanted.`);
+  }
+  return { version, paths };
+}
+
+function places(env: Environment): string[] {
+  const cache = cacheFolder(env);
+  return [
+    ...(env.FABRIC_BIN ? [env.FABRIC_BIN] : []),
+    ...(env.PATH ?? '').split(delimiter).filter((place) => place !== ''),
+    ...versionsIn(cache).map((version) => join(cache, version, 'bin')),
+  ];
+}
+
+/** Versions in the cache, the newest first. */
+function versionsIn(cache: string): string[] {
+  try {
+    return readdirSync(cache).sort((a, b) => b.localeCompare(a, 'en', { numeric: true }));
+  } catch {
+    return [];
+  }
+}
+
+function isProgram(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+async function versionOf(peer: string): Promise<string> {
+  try {
+    const { stdout } = await promisify(execFile)(peer, ['version'], { timeout: 10_000 });
+    return /^ Version: (\S+)/m.exec(stdout)?.[1] ?? 'of no version';
+  } catch (error) {
+    throw new ProgramsError(`${peer} does not run: ${(error as Error).message.split('\n')[0]}`);
+  }
+}

@@ -1,0 +1,168 @@
+/** Settings files of the nodes and of the channel: complete, so that nothing of a machine's own reaches a node. */
+import { join } from 'node:path';
+import { write } from './keys.js';
+import type { Layout } from './layout.js';
+import { HOST_ADDRESS, ORDERER_ORGANISATION, type NetworkPlan, type OrdererPlan } from './plan.js';
+import type { OrganisationPlan, PeerPlan } from './plan.js';
+
+const quoted = (path: string): string => JSON.stringify(path);
+
+export function writeSettings(layout: Layout, plan: NetworkPlan): void {
+  write(join(layout.channel, 'configtx.yaml'), channelSettings(layout, plan));
+  for (const orderer of plan.orderers) {
+    write(join(layout.orderer(orderer).folder, 'orderer.yaml'), ordererSettings(layout, orderer));
+  }
+  for (const organisation of plan.organisations) {
+    for (const peer of organisation.peers) {
+      const { folder } = layout.peer(organisation, peer);
+      write(join(folder, 'core.yaml'), peerSettings(layout, organisation, peer));
+    }
+  }
+  writeBuilder(join(layout.builder, 'bin'));
+}
+
+/** Chaincode as a service: the peer is told where it listens, and builds nothing. */
+function writeBuilder(folder: string): void {
+  const scripts = {
+    detect: `grep -q '"type": *"ccaas"' "$2/metadata.json"`,
+    build: 'cp "$1/connection.json" "$3/"',
+    release: 'mkdir -p "$2/chaincode/server" && cp "$1/connection.json" "$2/chaincode/server/"',
+  };
+  for (const [name, line] of Object.entries(scripts))
+    write(join(folder, name), `#!/bin/sh\n${line}\n`, 0o700);
+}
+
+function peerSettings(layout: Layout, { name, peers }: OrganisationPlan, peer: PeerPlan): string {
+  const { folder, data } = layout.peer({ name } as OrganisationPlan, peer);
+  const address = `${HOST_ADDRESS}:${peer.port}`;
+  const tls = (file: string): string => `{file: ${quoted(join(folder, 'tls', file))}}`;
+  return `peer:
+  id: ${peer.name}.${name}
+  networkId: gridbook
+  address: ${address}
+  listenAddress: ${address}
+  chaincodeListenAddress: ${HOST_ADDRESS}:0
+  localMspId: ${name}
+  localMspType: bccsp
+  mspConfigPath: ${quoted(join(folder, 'msp'))}
+  fileSystemPath: ${quoted(data)}
+  tls: {enabled: true, cert: ${tls('cert.pem')}, key: ${tls('key.pem')}, rootcert: ${tls('ca.pem')}}
+  gossip:
+    bootstrap: ${HOST_ADDRESS}:${peers[0].port}
+    externalEndpoint: ${address}
+    # Each peer fetches blocks from the orderers itself.
+    orgLeader: true
+    useLeaderElection: false
+    # With slower ones the gateway finds no endorsing peers for seconds after a start.
+    reconnectInterval: 300ms
+    publishStateInfoInterval: 1s
+    requestStateInfoInterval: 1s
+    aliveTimeInterval: 1s
+    aliveExpirationTimeout: 25s
+    state: {enabled: false}
+    pvtData: {pullRetryThreshold: 60s, pushAckTimeout: 3s, reconciliationEnabled: true}
+  deliveryclient: {blockGossipEnabled: false, policy: cluster}
+  BCCSP: {Default: SW, SW: {Hash: SHA2, Security: 256}}
+  handlers:
+    # Without these a peer silently checks neither certificates' ends nor the time of a proposal.
+    authFilters: [{name: DefaultAuth}, {name: ExpirationCheck}, {name: TimeWindowCheck}]
+    decorators: [{name: DefaultDecorator}]
+    endorsers: {escc: {name: DefaultEndorsement}}
+    validators: {vscc: {name: DefaultValidation}}
+  discovery: {enabled: true, authCacheEnabled: true, authCacheMaxSize: 1000, authCachePurgeRetentionRatio: 0.75}
+  limits: {concurrency: {endorserService: 2500, deliverService: 2500, gatewayService: 500}}
+vm:
+  endpoint: ""
+chaincode:
+  executetimeout: 30s
+  externalBuilders: [{name: ccaas, path: ${quoted(layout.builder)}}]
+  system: {_lifecycle: enable, cscc: enable, lscc: enable, qscc: enable}
+ledger:
+  state: {stateDatabase: goleveldb}
+  history: {enableHistoryDatabase: false}
+  snapshots: {rootDir: ${quoted(join(data, 'snapshots'))}}
+operations:
+  listenAddress: ${HOST_ADDRESS}:${peer.operationsPort}
+metrics:
+  provider: disabled
+`;
+}
+
+function ordererSettings(layout: Layout, orderer: OrdererPlan): string {
+  const { folder, data } = layout.orderer(orderer);
+  const [certificate, key, authority] = ['cert.pem', 'key.pem', 'ca.pem'].map((file) =>
+    quoted(join(folder, 'tls', file)),
+  );
+  return `General:
+  ListenAddress: ${HOST_ADDRESS}
+  ListenPort: ${orderer.port}
+  LocalMSPID: ${ORDERER_ORGANISATION}
+  LocalMSPDir: ${quoted(join(folder, 'msp'))}
+  TLS: {Enabled: true, PrivateKey: ${key}, Certificate: ${certificate}, RootCAs: [${authority}]}
+FileLedger: {Location: ${quoted(data)}}
+Consensus: {WALDir: ${quoted(join(data, 'wal'))}, SnapDir: ${quoted(join(data, 'snap'))}}
+Operations: {ListenAddress: "${HOST_ADDRESS}:${orderer.operationsPort}"}
+Admin:
+  ListenAddress: "${HOST_ADDRESS}:${orderer.adminPort}"
+  TLS: {Enabled: true, Certificate: ${certificate}, PrivateKey: ${key}, ClientRootCAs: [${authority}], ClientAuthRequired: true}
+ChannelParticipation: {Enabled: true, MaxRequestBodySize: 1048576}
+`;
+}
+
+const policies = (organisation: string): string => `    Policies:
+      Readers: {Type: Signature, Rule: "OR('${organisation}.member')"}
+      Writers: {Type: Signature, Rule: "OR('${organisation}.member')"}
+      Admins: {Type: Signature, Rule: "OR('${organisation}.admin')"}
+      Endorsement: {Type: Signature, Rule: "OR('${organisation}.peer')"}
+`;
+
+const IMPLIED = `Readers: {Type: ImplicitMeta, Rule: "ANY Readers"}
+        Writers: {Type: ImplicitMeta, Rule: "ANY Writers"}
+        Admins: {Type: ImplicitMeta, Rule: "MAJORITY Admins"}`;
+
+/** A large batch is cut at once, a lone command waits 10 ms for company (measured). */
+function channelSettings(layout: Layout, plan: NetworkPlan): string {
+  const consenters = plan.orderers.map((orderer) => {
+    const certificate = quoted(join(layout.orderer(orderer).folder, 'tls', 'cert.pem'));
+    return `          - {Host: ${HOST_ADDRESS}, Port: ${orderer.port}, ClientTLSCert: ${certificate}, ServerTLSCert: ${certificate}}\n`;
+  });
+  const organisations = plan.organisations.map(
+    ({ name, peers }, i) => `  - &organisation${i}
+    Name: ${name}
+    ID: ${name}
+    MSPDir: ${quoted(join(layout.organisation(name), 'msp'))}
+${policies(name)}    AnchorPeers: [{Host: ${HOST_ADDRESS}, Port: ${peers[0].port}}]
+`,
+  );
+  return `Organizations:
+  - &orderers
+    Name: ${ORDERER_ORGANISATION}
+    ID: ${ORDERER_ORGANISATION}
+    MSPDir: ${quoted(join(layout.organisation(ORDERER_ORGANISATION), 'msp'))}
+${policies(ORDERER_ORGANISATION)}    OrdererEndpoints: [${plan.orderers.map(({ port }) => `"${HOST_ADDRESS}:${port}"`).join(', ')}]
+${organisations.join('')}Profiles:
+  Network:
+    Policies:
+        ${IMPLIED}
+    Capabilities: {V3_0: true}
+    Orderer:
+      OrdererType: etcdraft
+      BatchTimeout: 10ms
+      BatchSize: {MaxMessageCount: 500, AbsoluteMaxBytes: 64 MB, PreferredMaxBytes: 64 KB}
+      EtcdRaft:
+        Consenters:
+${consenters.join('')}        Options: {TickInterval: 100ms, ElectionTick: 10, HeartbeatTick: 1, MaxInflightBlocks: 5, SnapshotIntervalSize: 64 MB}
+      Organizations: [*orderers]
+      Policies:
+        ${IMPLIED}
+        BlockValidation: {Type: ImplicitMeta, Rule: "ANY Writers"}
+      Capabilities: {V2_0: true}
+    Application:
+      Organizations: [${plan.organisations.map((_, i) => `*organisation${i}`).join(', ')}]
+      Policies:
+        LifecycleEndorsement: {Type: ImplicitMeta, Rule: "MAJORITY Endorsement"}
+        Endorsement: {Type: ImplicitMeta, Rule: "MAJORITY Endorsement"}
+        ${IMPLIED}
+      Capabilities: {V2_5: true}
+`;
+}

@@ -1,0 +1,127 @@
+/** What runs of a network: a row a process. */
+import { get } from 'node:http';
+import { common } from '@hyperledger/fabric-protos';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { ClientIdentity } from './client-identity.js';
+import type { Layout } from './layout.js';
+import { committedSequence } from './lifecycle.js';
+import { authorityOf, chaincodeName, ordererName, peerName } from './nodes.js';
+import { channelHeight } from './orderer-client.js';
+import { PeerClient } from './peer-client.js';
+import { CHANNEL, HOST_ADDRESS, isFree, type NetworkPlan, type OrganisationPlan } from './plan.js';
+import type { OrdererPlan, PeerPlan } from './plan.js';
+import { runningPid } from './processes.js';
+
+export interface ProcessStatus {
+  readonly name: string;
+  readonly role: 'orderer' | 'peer' | 'chaincode';
+  readonly organisation: string;
+  readonly port: number;
+  /** Undefined where it does not run. */
+  readonly pid?: number;
+  /** `ok`, or what is wrong with it. */
+  readonly health: string;
+  /** Blocks that it has. */
+  readonly height?: number;
+  /** Blocks that it has fewer than the one that has most. */
+  readonly lag?: number;
+  /** Sequence of the chaincode definition that its channel has. */
+  readonly definition?: number;
+}
+
+const ANSWER_MS = 3_000;
+const DOWN = 'not running';
+
+export async function networkStatus(layout: Layout, plan: NetworkPlan): Promise<ProcessStatus[]> {
+  const rows = await Promise.all([
+    ...plan.orderers.map((orderer) => ordererStatus(layout, orderer)),
+    ...plan.organisations.flatMap((organisation) =>
+      organisation.peers.map((peer) => peerStatus(layout, organisation, peer)),
+    ),
+    ...plan.organisations.map((organisation) => chaincodeStatus(layout, organisation)),
+  ]);
+  const highest = Math.max(0, ...rows.map(({ height }) => height ?? 0));
+  return rows.map((row) => (row.height === undefined ? row : { ...row, lag: highest - row.height }));
+}
+
+async function ordererStatus(layout: Layout, orderer: OrdererPlan): Promise<ProcessStatus> {
+  const { folder } = layout.orderer(orderer);
+  const file = (of: string): string => readFileSync(join(folder, 'tls', of), 'utf8');
+  const pid = runningPid(layout, ordererName(orderer));
+  const row = {
+    ...{ name: ordererName(orderer), role: 'orderer' as const, organisation: 'Orderers', port: orderer.port },
+    ...(pid === undefined ? {} : { pid }),
+  };
+  if (pid === undefined) return { ...row, health: DOWN };
+  const admin = {
+    ...{ host: HOST_ADDRESS, port: orderer.adminPort, authorityPem: file('ca.pem') },
+    client: { certificatePem: file('cert.pem'), keyPem: file('key.pem') },
+  };
+  const [health, height] = await Promise.all([
+    healthOf(orderer.operationsPort),
+    channelHeight(admin, CHANNEL).catch(() => undefined),
+  ]);
+  return { ...row, health, ...(height === undefined ? {} : { height }) };
+}
+
+async function peerStatus(
+  layout: Layout,
+  organisation: OrganisationPlan,
+  peer: PeerPlan,
+): Promise<ProcessStatus> {
+  const name = peerName(organisation, peer);
+  const pid = runningPid(layout, name);
+  const row = {
+    ...{ name, role: 'peer' as const, organisation: organisation.name, port: peer.port },
+    ...(pid === undefined ? {} : { pid }),
+  };
+  if (pid === undefined) return { ...row, health: DOWN };
+  const admin = ClientIdentity.read(organisation.name, layout.identity(organisation.name, 'admin'));
+  const authority = Buffer.from(authorityOf(layout, organisation.name));
+  const client = new PeerClient(`${HOST_ADDRESS}:${peer.port}`, authority);
+  try {
+    const [health, height, definition] = await Promise.all([
+      healthOf(peer.operationsPort),
+      heightOf(client, admin).catch(() => undefined),
+      committedSequence(client, admin).catch(() => undefined),
+    ]);
+    return {
+      ...{ ...row, health },
+      ...(height === undefined ? {} : { height }),
+      ...(definition === undefined ? {} : { definition }),
+    };
+  } finally {
+    client.close();
+  }
+}
+
+async function chaincodeStatus(layout: Layout, organisation: OrganisationPlan): Promise<ProcessStatus> {
+  const name = chaincodeName(organisation);
+  const pid = runningPid(layout, name);
+  const row = {
+    ...{ name, role: 'chaincode' as const, organisation: organisation.name },
+    port: organisation.chaincodePort,
+  };
+  if (pid === undefined) return { ...row, health: DOWN };
+  const listens = !(await isFree(organisation.chaincodePort));
+  return { ...row, pid, health: listens ? 'ok' : 'does not listen' };
+}
+
+async function heightOf(peer: PeerClient, identity: ClientIdentity): Promise<number> {
+  const args = ['GetChainInfo', CHANNEL];
+  const answer = await peer.evaluate(identity, { channel: CHANNEL, chaincode: 'qscc', args });
+  return common.BlockchainInfo.deserializeBinary(answer).getHeight();
+}
+
+/** What a node says of itself at its operations address. */
+function healthOf(port: number): Promise<string> {
+  return new Promise((resolve) => {
+    const sent = get({ host: HOST_ADDRESS, port, path: '/healthz', timeout: ANSWER_MS }, (response) => {
+      response.resume();
+      resolve(response.statusCode === 200 ? 'ok' : `unhealthy (${response.statusCode})`);
+    });
+    sent.on('timeout', () => sent.destroy());
+    sent.on('error', () => resolve('does not answer'));
+  });
+}
