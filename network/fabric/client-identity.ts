@@ -10,6 +10,8 @@ export class ClientIdentity {
     readonly organisation: string,
     /** Fabric's SerializedIdentity. */
     readonly creator: Buffer,
+    /** PEM. */
+    readonly certificate: Buffer,
     private readonly key: KeyObject,
   ) {}
 
@@ -17,7 +19,8 @@ export class ClientIdentity {
   static read(organisation: string, folder: string): ClientIdentity {
     const certificate = readFileSync(join(folder, 'msp', 'signcerts', 'cert.pem'), 'utf8');
     const key = createPrivateKey(readFileSync(join(folder, 'msp', 'keystore', 'key.pem'), 'utf8'));
-    return new ClientIdentity(organisation, serializeIdentity(organisation, certificate), key);
+    const creator = serializeIdentity(organisation, certificate);
+    return new ClientIdentity(organisation, creator, Buffer.from(certificate), key);
   }
 
   sign(bytes: Uint8Array): Buffer {

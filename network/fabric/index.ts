@@ -1,4 +1,5 @@
 /** A network of native Fabric processes in one folder. */
+export { FabricLedger } from './ledger.js';
 export { Layout } from './layout.js';
 export { bringDown, restartNode, stopNode } from './down.js';
 export { NetworkError, ProgramsError } from './errors.js';

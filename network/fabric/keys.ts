@@ -24,8 +24,7 @@ export function write(path: string, content: string | Uint8Array, mode = 0o600):
 
 /** Makes all keys of a network that are not there yet. */
 export async function makeKeys(layout: Layout, plan: NetworkPlan): Promise<void> {
-  const notBefore = new Date(Math.floor((Date.now() - HEAD_START_MS) / 1000) * 1000);
-  const orderers = new Organisation(layout, ORDERER_ORGANISATION, notBefore);
+  const orderers = new Organisation(layout, ORDERER_ORGANISATION, notBefore());
   await Promise.all([
     orderers.make(
       plan.orderers.map((orderer) => ({
@@ -34,7 +33,7 @@ export async function makeKeys(layout: Layout, plan: NetworkPlan): Promise<void>
       [{ name: 'admin', unit: 'admin' }],
     ),
     ...plan.organisations.map((organisation) =>
-      new Organisation(layout, organisation.name, notBefore).make(
+      new Organisation(layout, organisation.name, notBefore()).make(
         organisation.peers.map((peer) => ({
           ...{ folder: layout.peer(organisation, peer).folder, name: peer.name, unit: 'peer' as const },
         })),
@@ -46,6 +45,14 @@ export async function makeKeys(layout: Layout, plan: NetworkPlan): Promise<void>
     ),
   ]);
 }
+
+/** Makes the certificate of a role of an organisation whose authority lies in the folder. */
+export async function makeClient(layout: Layout, organisation: string, role: string): Promise<void> {
+  const client = { name: role, unit: 'client', attributes: { role } } as const;
+  await new Organisation(layout, organisation, notBefore()).make([], [client]);
+}
+
+const notBefore = (): Date => new Date(Math.floor((Date.now() - HEAD_START_MS) / 1000) * 1000);
 
 interface Node {
   readonly folder: string;

@@ -47,6 +47,7 @@ const NAMED = [
   { name: 'Brightwater', role: 'HOST' },
   { name: 'Gridline', role: 'NETWORK_OPERATOR' },
   { name: 'EnergyOffice', role: 'REGULATOR' },
+  { name: 'Meterworks', role: 'METERING_DATA_PROVIDER' },
 ] as const;
 
 /** Plans a network on ports that are free now, from `basePort` upwards. */

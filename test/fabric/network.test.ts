@@ -15,13 +15,9 @@ import {
   type ProcessStatus,
   type Programs,
 } from '../../network/fabric/index.js';
+import { fabricPrograms } from './programs.js';
 
-let programs: Programs | undefined;
-try {
-  programs = await findPrograms();
-} catch (error) {
-  process.stderr.write(`Fabric tests are skipped: ${(error as Error).message}\n`);
-}
+const programs = await fabricPrograms();
 const onFabric = programs ? describe : describe.skip;
 
 onFabric('a network', () => {

@@ -1,0 +1,119 @@
+/** A block of the channel as the port gives it: Gridbook's transactions in it, and what they wrote. */
+import { common, ledger, msp, peer } from '@hyperledger/fabric-protos';
+import { instant } from '../../schema/units.js';
+import { readCertificate } from '../embedded/certificate.js';
+import type { CommittedBlock, CommittedTransaction } from '../ledger.js';
+import { headerHash } from '../x509/der.js';
+import { CHAINCODE } from './plan.js';
+
+/** Function by which a batch is given to the chaincode. */
+export const SUBMIT = 'submit';
+const VALID = 0;
+const NOTHING = new Uint8Array(0);
+
+/** What a valid transaction wrote, by key. */
+export type Writes = readonly (readonly [key: string, value: Uint8Array])[];
+
+export interface FabricTransaction extends CommittedTransaction {
+  /** Fabric's validation code. */
+  readonly code: number;
+  readonly writes: Writes;
+}
+export interface FabricBlock extends CommittedBlock {
+  readonly transactions: readonly FabricTransaction[];
+}
+
+/** Reads a block; transactions of the channel itself and of other chaincodes are no part of it. */
+export function readBlock(block: common.Block): FabricBlock {
+  const header = block.getHeader();
+  if (!header) throw new Error('a block has no header');
+  const number = header.getNumber();
+  const previousHash = header.getPreviousHash_asU8();
+  const dataHash = header.getDataHash_asU8();
+  const codes = block.getMetadata()?.getMetadataList_asU8()[common.BlockMetadataIndex.TRANSACTIONS_FILTER];
+  const envelopes = block.getData()?.getDataList_asU8() ?? [];
+  const transactions = envelopes.flatMap(
+    (bytes, index) => readTransaction(bytes, number, index, codes?.[index] ?? VALID) ?? [],
+  );
+  return {
+    ...{ number, previousHash, dataHash, transactions },
+    headerHash: headerHash(number, previousHash, dataHash),
+    size: envelopes.reduce((sum, bytes) => sum + bytes.length, 0),
+  };
+}
+
+function readTransaction(
+  bytes: Uint8Array,
+  block: number,
+  index: number,
+  code: number,
+): FabricTransaction | undefined {
+  const payload = common.Payload.deserializeBinary(
+    common.Envelope.deserializeBinary(bytes).getPayload_asU8(),
+  );
+  const channel = common.ChannelHeader.deserializeBinary(
+    payload.getHeader()?.getChannelHeader_asU8() ?? NOTHING,
+  );
+  if (channel.getType() !== common.HeaderType.ENDORSER_TRANSACTION) return undefined;
+  const signature = common.SignatureHeader.deserializeBinary(
+    payload.getHeader()?.getSignatureHeader_asU8() ?? NOTHING,
+  );
+  const [action] = peer.Transaction.deserializeBinary(payload.getData_asU8()).getActionsList();
+  const actionPayload = peer.ChaincodeActionPayload.deserializeBinary(action.getPayload_asU8());
+  const args = argumentsOf(actionPayload);
+  if (!args) return undefined;
+  const { organisation, role } = creatorOf(signature.getCreator_asU8());
+  const outcome = outcomeOf(actionPayload);
+  const valid = code === VALID;
+  const time = channel.getTimestamp();
+  return {
+    ...{ transactionId: channel.getTxId(), block, index, organisation, role, args, valid, code },
+    time: instant((time?.getSeconds() ?? 0) * 1000 + Math.floor((time?.getNanos() ?? 0) / 1e6)),
+    lane: laneOf(args),
+    event: valid ? eventOf(outcome) : NOTHING,
+    writes: valid ? writesOf(outcome) : [],
+  };
+}
+
+/** The batch that was given to Gridbook's chaincode; undefined where something else was called. */
+function argumentsOf(payload: peer.ChaincodeActionPayload): Uint8Array | undefined {
+  const proposal = peer.ChaincodeProposalPayload.deserializeBinary(
+    payload.getChaincodeProposalPayload_asU8(),
+  );
+  const spec = peer.ChaincodeInvocationSpec.deserializeBinary(proposal.getInput_asU8()).getChaincodeSpec();
+  if (spec?.getChaincodeId()?.getName() !== CHAINCODE) return undefined;
+  const [name, batch] = spec.getInput()?.getArgsList_asU8() ?? [];
+  return name && batch && Buffer.from(name).toString() === SUBMIT ? batch : undefined;
+}
+
+function creatorOf(bytes: Uint8Array): { organisation: string; role: string } {
+  const identity = msp.SerializedIdentity.deserializeBinary(bytes);
+  const { role } = readCertificate(Buffer.from(identity.getIdBytes_asU8()));
+  return { organisation: identity.getMspid(), role };
+}
+
+/** The lane that a batch names: its second element. */
+function laneOf(batch: Uint8Array): string {
+  const [, lane] = JSON.parse(Buffer.from(batch).toString()) as [number, string];
+  return lane;
+}
+
+function outcomeOf(payload: peer.ChaincodeActionPayload): peer.ChaincodeAction {
+  const response = peer.ProposalResponsePayload.deserializeBinary(
+    payload.getAction()?.getProposalResponsePayload_asU8() ?? NOTHING,
+  );
+  return peer.ChaincodeAction.deserializeBinary(response.getExtension_asU8());
+}
+
+const eventOf = (outcome: peer.ChaincodeAction): Uint8Array =>
+  peer.ChaincodeEvent.deserializeBinary(outcome.getEvents_asU8()).getPayload_asU8();
+
+function writesOf(outcome: peer.ChaincodeAction): Writes {
+  const { rwset } = ledger;
+  const sets = rwset.TxReadWriteSet.deserializeBinary(outcome.getResults_asU8()).getNsRwsetList();
+  const ours = sets.find((set) => set.getNamespace() === CHAINCODE);
+  if (!ours) return [];
+  return rwset.kvrwset.KVRWSet.deserializeBinary(ours.getRwset_asU8())
+    .getWritesList()
+    .map((write) => [write.getKey(), write.getValue_asU8()] as const);
+}

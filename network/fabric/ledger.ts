@@ -1,0 +1,225 @@
+/**
+ * The channel of a Fabric network behind the `Ledger` port: a majority of the organisations endorses each transaction,
+ * and it is answered once every peer that endorsed has committed it.
+ */
+import { EndorseError, GatewayError, type CloseableAsyncIterable } from '@hyperledger/fabric-gateway';
+import { common } from '@hyperledger/fabric-protos';
+import { ERRORS, GridbookError, type ErrorCode } from '../../schema/errors.js';
+import { StateDigest } from '../embedded/state-digest.js';
+import type {
+  CommittedBlock,
+  CommittedTransaction,
+  IdentityRef,
+  Ledger,
+  TransactionRequest,
+} from '../ledger.js';
+import { readBlock, SUBMIT, type FabricBlock, type FabricTransaction } from './block.js';
+import { Clients } from './clients.js';
+import { NetworkError } from './errors.js';
+import { Layout } from './layout.js';
+import { majority } from './lifecycle.js';
+import { CHANNEL, type NetworkPlan } from './plan.js';
+import { readPlan } from './up.js';
+
+/** How long a transaction that an orderer took may be on its way. */
+const COMMIT_MS = 60_000;
+
+/** Validation codes after which a new transaction is tried: another changed what this one read. */
+const CONFLICTS: ReadonlySet<number> = new Set([10, 11, 12]);
+
+export class FabricLedger implements Ledger {
+  readonly engine = 'fabric';
+  private readonly followers: readonly Follower[];
+
+  private constructor(
+    private readonly plan: NetworkPlan,
+    private readonly clients: Clients,
+    followers: readonly Follower[],
+  ) {
+    this.followers = followers;
+  }
+
+  /** Connects to the network of a folder; it must be up. */
+  static async open(folder: string): Promise<FabricLedger> {
+    const layout = new Layout(folder);
+    const plan = readPlan(layout);
+    if (!plan) throw new NetworkError(`there is no network in ${folder}`);
+    const clients = new Clients(layout, plan);
+    try {
+      const followers = await Promise.all(
+        plan.organisations.map(({ name, role }) => Follower.start(clients, { organisation: name, role })),
+      );
+      return new FabricLedger(plan, clients, followers);
+    } catch (error) {
+      await clients.close();
+      throw new NetworkError(`the network does not answer: ${(error as Error).message}`, { cause: error });
+    }
+  }
+
+  async submit({ identity, args }: TransactionRequest): Promise<CommittedTransaction> {
+    const contract = await this.clients.contract(identity);
+    const endorsers = this.endorsers(identity.organisation);
+    const endorsingOrganizations = endorsers.map(({ organisation }) => organisation);
+    const proposal = contract.newProposal(SUBMIT, { arguments: [args], endorsingOrganizations });
+    // Heard of before it is given, so that no commit is missed.
+    const commits = endorsers.map((follower) => follower.commitOf(proposal.getTransactionId()));
+    commits.forEach((commit) => commit.catch(() => undefined));
+    try {
+      const transaction = await proposal.endorse();
+      await transaction.submit();
+    } catch (error) {
+      for (const follower of endorsers) follower.forget(proposal.getTransactionId());
+      throw refusalOf(error);
+    }
+    const [committed] = await Promise.all(commits);
+    if (committed.valid) return committed;
+    throw new GridbookError(CONFLICTS.has(committed.code) ? 'MVCC_CONFLICT' : 'INTERNAL');
+  }
+
+  /** The organisation itself, then others in their order, up to a majority. */
+  private endorsers(organisation: string): readonly Follower[] {
+    const own = this.followers.find((follower) => follower.organisation === organisation);
+    if (!own) throw new GridbookError('FORBIDDEN');
+    return [own, ...this.followers.filter((follower) => follower !== own)].slice(
+      0,
+      majority(this.plan.organisations.length),
+    );
+  }
+
+  async *blocks(from: number, signal?: AbortSignal): AsyncIterable<CommittedBlock> {
+    const [{ name: organisation, role }] = this.plan.organisations;
+    const network = await this.clients.network({ organisation, role });
+    const stream = await network.getBlockEvents({ startBlock: BigInt(from) });
+    const end = (): void => stream.close();
+    signal?.addEventListener('abort', end, { once: true });
+    try {
+      if (signal?.aborted) return;
+      for await (const block of stream) yield readBlock(block);
+    } catch (error) {
+      if (!signal?.aborted) throw error;
+    } finally {
+      signal?.removeEventListener('abort', end);
+      stream.close();
+    }
+  }
+
+  height(): number {
+    return this.followers[0].height;
+  }
+
+  async readState(key: string): Promise<Uint8Array | undefined> {
+    const [{ name: organisation, role }] = this.plan.organisations;
+    const value = await (
+      await this.clients.contract({ organisation, role })
+    ).evaluateTransaction('state', key);
+    return value.length === 0 ? undefined : value;
+  }
+
+  /** From all that the channel's blocks wrote. */
+  async stateDigest(): Promise<string> {
+    const state = new Map<string, Uint8Array>();
+    const height = this.height();
+    for await (const block of this.blocks(0)) {
+      for (const { writes } of (block as FabricBlock).transactions) {
+        for (const [key, value] of writes) state.set(key, value);
+      }
+      if (block.number + 1 >= height) break;
+    }
+    const digest = new StateDigest();
+    const keys = [...state.keys()].sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
+    for (const key of keys) digest.add(key, state.get(key) as Uint8Array);
+    return digest.hex();
+  }
+
+  async close(): Promise<void> {
+    for (const follower of this.followers) follower.stop();
+    await this.clients.close();
+  }
+}
+
+/** What the port says of an error of the network. */
+function refusalOf(error: unknown): GridbookError {
+  if (error instanceof EndorseError) {
+    const told = [error.message, ...error.details.map(({ message }) => message)].join('\n');
+    const code = /chaincode response 500, ([A-Z_]+)/.exec(told)?.[1];
+    if (code !== undefined && code in ERRORS) return new GridbookError(code as ErrorCode);
+    if (/ProposalResponsePayloads do not match/.test(told))
+      return new GridbookError('MVCC_CONFLICT', undefined, { cause: error });
+  }
+  const isNetwork = error instanceof GatewayError;
+  return new GridbookError(isNetwork ? 'LEDGER_UNAVAILABLE' : 'INTERNAL', undefined, { cause: error });
+}
+
+interface Waiting {
+  resolve(transaction: FabricTransaction): void;
+  reject(error: Error): void;
+}
+
+/** Follows the blocks of an organisation's peer: its height, and what becomes of transactions. */
+class Follower {
+  height = 0;
+  private readonly waiting = new Map<string, Waiting>();
+  private stopped = false;
+
+  private constructor(
+    readonly organisation: string,
+    private readonly stream: CloseableAsyncIterable<common.Block>,
+  ) {}
+
+  static async start(clients: Clients, as: IdentityRef): Promise<Follower> {
+    const network = await clients.network(as);
+    const info = await network.getContract('qscc').evaluateTransaction('GetChainInfo', CHANNEL);
+    const height = common.BlockchainInfo.deserializeBinary(info).getHeight();
+    const stream = await network.getBlockEvents({ startBlock: BigInt(height) });
+    const follower = new Follower(as.organisation, stream);
+    follower.height = height;
+    follower.run().catch((error: unknown) => follower.fail(error as Error));
+    return follower;
+  }
+
+  /** The transaction once this peer has committed it. */
+  commitOf(transactionId: string): Promise<FabricTransaction> {
+    return new Promise((resolve, reject) => {
+      const late = setTimeout(() => {
+        this.waiting.delete(transactionId);
+        reject(new GridbookError('LEDGER_UNAVAILABLE'));
+      }, COMMIT_MS);
+      const settle = <T>(done: (value: T) => void) => {
+        return (value: T): void => {
+          clearTimeout(late);
+          this.waiting.delete(transactionId);
+          done(value);
+        };
+      };
+      this.waiting.set(transactionId, { resolve: settle(resolve), reject: settle(reject) });
+    });
+  }
+
+  /** A transaction that will not come. */
+  forget(transactionId: string): void {
+    this.waiting.get(transactionId)?.reject(new GridbookError('LEDGER_UNAVAILABLE'));
+  }
+
+  stop(): void {
+    this.stopped = true;
+    this.stream.close();
+    this.fail(new Error('closed'));
+  }
+
+  private async run(): Promise<void> {
+    for await (const raw of this.stream) {
+      const block = readBlock(raw);
+      this.height = block.number + 1;
+      for (const transaction of block.transactions) {
+        this.waiting.get(transaction.transactionId)?.resolve(transaction);
+      }
+    }
+    if (!this.stopped) throw new Error('the peer ended its stream of blocks');
+  }
+
+  private fail(cause: Error): void {
+    for (const { reject } of [...this.waiting.values()]) {
+      reject(new GridbookError('LEDGER_UNAVAILABLE', undefined, { cause }));
+    }
+  }
+}
