@@ -32,7 +32,7 @@ export async function runIntervals(options: RunOptions): Promise<void> {
     const chunk = Array.from({ length: Math.min(size, to - at) }, (_, i) => at + i);
     const reading = lanes.submitBatch(
       lane,
-      ORGANISATIONS.provider,
+      community.provider,
       chunk.map((t) =>
         commandOf(readingsRecord, {
           network: community.network,

@@ -1,4 +1,5 @@
 /** Sets the demonstration community up, command by command, as its organisations and members would. */
+import type { IdentityRef } from '../../network/ledger.js';
 import type { Lanes } from '../lanes/lanes.js';
 import {
   agreementAccept,
@@ -28,6 +29,8 @@ export interface CommunityPlan {
   /** First interval in ms since 1970. */
   readonly from: number;
   readonly homes: readonly { readonly id: string; readonly peakLoadW: number; readonly pvPeakW: number }[];
+  /** Who records readings; by default an organisation of its own. */
+  readonly provider?: IdentityRef;
 }
 
 export interface DemoCommunity {
@@ -37,12 +40,15 @@ export interface DemoCommunity {
   /** Connection by home, in the plan's order. */
   readonly connections: readonly number[];
   readonly participants: readonly number[];
+  /** Who records its readings. */
+  readonly provider: IdentityRef;
 }
 
-const { host, operator, provider } = rules.ORGANISATIONS;
+const { host, operator } = rules.ORGANISATIONS;
 
 export async function setUpCommunity(lanes: Lanes, plan: CommunityPlan): Promise<DemoCommunity> {
   const give = new Giver(lanes, host.organisation);
+  const provider = plan.provider ?? rules.ORGANISATIONS.provider;
   const from = { effectiveFrom: plan.from };
   const { unit } = await give.one(host, unitRegister, {
     unitKind: 'DUES',
@@ -82,11 +88,18 @@ export async function setUpCommunity(lanes: Lanes, plan: CommunityPlan): Promise
     kNumerator: rules.PRICE_WEIGHT.numerator,
     kDenominator: rules.PRICE_WEIGHT.denominator,
   });
-  const { participants, connections } = await join(give, plan, { grid, market, unit, series, tariff });
+  const { participants, connections } = await join(give, plan, {
+    grid,
+    market,
+    unit,
+    series,
+    tariff,
+    provider,
+  });
   await prefer(give, plan, market, participants, connections);
   await agree(give, plan, market, participants, connections);
   await give.one(host, marketOpen, { market });
-  return { lane: give.lane, network: grid, market, connections, participants };
+  return { lane: give.lane, network: grid, market, connections, participants, provider };
 }
 
 interface Numbers {
@@ -95,13 +108,14 @@ interface Numbers {
   readonly unit: number;
   readonly series: number;
   readonly tariff: number;
+  readonly provider: IdentityRef;
 }
 
 /** Participants, their meters, their accounts, their membership. */
 async function join(
   give: Giver,
   plan: CommunityPlan,
-  { grid, market, unit, series, tariff }: Numbers,
+  { grid, market, unit, series, tariff, provider }: Numbers,
 ): Promise<{ participants: number[]; connections: number[] }> {
   const { homes } = plan;
   const participants = (

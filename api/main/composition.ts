@@ -2,8 +2,9 @@
  * The composition root: which ledger, which database, and how projector and lanes hang on them. Opened from the
  * ledger up, closed from the lanes down.
  */
-import { openGridbookLedger, type EmbeddedLedger, type Notice } from '../../network/embedded/index.js';
-import type { Ledger } from '../../network/ledger.js';
+import { join } from 'node:path';
+import { lockFolder, openGridbookLedger, type Notice } from '../../network/embedded/index.js';
+import type { IdentityRef, Ledger } from '../../network/ledger.js';
 import { TRADE_COMMANDS, TRADE_EVENTS } from '../../schema/trade/index.js';
 import { ORGANISATIONS } from '../demo/rules.js';
 import { Lanes } from '../lanes/lanes.js';
@@ -22,7 +23,6 @@ export interface Reading {
 
 /** What reads and writes. */
 export interface Running extends Reading {
-  readonly ledger: EmbeddedLedger;
   readonly lanes: Lanes;
 }
 
@@ -33,40 +33,77 @@ export interface OpenOptions {
   readonly notice?: (notice: Notice) => void;
   /** Is told when projecting ends for a fault. */
   readonly onFailure?: (error: Error) => void;
+  /** Folder of the Fabric network whose channel is the ledger; the embedded ledger of the data folder without it. */
+  readonly network?: string;
   /** Work on the ledger that needs no read model yet; it goes on while the database opens. */
-  readonly meanwhile?: (lanes: Lanes) => Promise<void>;
+  readonly meanwhile?: (lanes: Lanes, provider: IdentityRef, ledger: Ledger) => Promise<void>;
+}
+
+/** A ledger that was opened, and what the demonstration must know of it. */
+interface Opened {
+  readonly ledger: Reading['ledger'];
+  /** Who may record readings on it. */
+  readonly provider: IdentityRef;
+  close(): Promise<void>;
 }
 
 /** Opens a data folder for reading and writing; refused with `LedgerLockedError` while another process has it. */
 export async function openRunning(options: OpenOptions): Promise<Running> {
   const { folder } = options;
   makeFolder(folder);
-  // The ledger's lock guards the whole folder: the read model is not touched before it is held.
-  const ledger = await openGridbookLedger({
-    directory: folder.path,
-    notice: options.notice,
-    organisations: Object.values(ORGANISATIONS).map(({ organisation }) => organisation),
-  });
+  const opened =
+    options.network === undefined ? await openEmbedded(options) : await openFabric(options.network, folder);
+  const { ledger } = opened;
   let database: Database | undefined;
   const lanes = new Lanes({
     ledger,
     events: TRADE_EVENTS,
     findByLeaf: async (lane, leaf) => (database ? findByLeaf(database, lane, leaf) : undefined),
   });
-  const closing: (() => Promise<void>)[] = [() => ledger.close(), () => lanes.close()];
+  const closing: (() => Promise<void>)[] = [() => opened.close(), () => lanes.close()];
   try {
-    const [opened] = await settledTogether(
+    const [data] = await settledTogether(
       Database.open({ databaseUrl: options.databaseUrl, directory: folder.readModel }),
-      options.meanwhile?.(lanes) ?? Promise.resolve(),
+      options.meanwhile?.(lanes, opened.provider, ledger) ?? Promise.resolve(),
       (abandoned) => abandoned.close(),
     );
-    database = opened;
-    closing.splice(1, 0, () => opened.close());
-    const projector = await startProjector(opened, ledger, options.onFailure);
+    database = data;
+    closing.splice(1, 0, () => data.close());
+    const projector = await startProjector(data, ledger, options.onFailure);
     closing.splice(2, 0, () => projector.stop());
-    return { ledger, lanes, database: opened, projector, close: () => closeAll(closing) };
+    return { ledger, lanes, database: data, projector, close: () => closeAll(closing) };
   } catch (error) {
     await closeAll(closing);
+    throw error;
+  }
+}
+
+async function openEmbedded({ folder, notice }: OpenOptions): Promise<Opened> {
+  // The ledger's lock guards the whole folder: the read model is not touched before it is held.
+  const ledger = await openGridbookLedger({
+    ...{ directory: folder.path, notice },
+    organisations: Object.values(ORGANISATIONS).map(({ organisation }) => organisation),
+  });
+  return { ledger, provider: ORGANISATIONS.provider, close: () => ledger.close() };
+}
+
+/** The channel of a network; the data folder has the read model and local keys, and is locked all the same. */
+async function openFabric(network: string, folder: DataFolder): Promise<Opened> {
+  const lock = await lockFolder(join(folder.path, 'lock'));
+  try {
+    // Loaded where it is used: gRPC and the gateway's library take a while.
+    const { FabricLedger } = await import('../../network/fabric/index.js');
+    const ledger = await FabricLedger.open(network);
+    const { provider, operator } = ORGANISATIONS;
+    const isApart = ledger.organisations.includes(provider.organisation);
+    return {
+      ledger,
+      // Where the network has no organisation for it, its operator records the readings.
+      provider: isApart ? provider : { ...provider, organisation: operator.organisation },
+      close: () => ledger.close().finally(() => lock.release()),
+    };
+  } catch (error) {
+    await lock.release();
     throw error;
   }
 }

@@ -1,5 +1,6 @@
 /** A community's days on the ledger: it is set up, its market opens, and each interval is read and settled. */
 import { DateTime, IANAZone } from 'luxon';
+import type { IdentityRef } from '../../network/ledger.js';
 import { runIntervals } from '../demo/run.js';
 import { setUpCommunity } from '../demo/set-up.js';
 import type { Lanes } from '../lanes/lanes.js';
@@ -22,6 +23,8 @@ export interface LivingOptions extends Place {
   readonly step: number;
   readonly progress: (done: number, total: number) => void;
   readonly signal: AbortSignal;
+  /** Who records readings. */
+  readonly provider: IdentityRef;
 }
 
 export async function liveThrough(o: LivingOptions): Promise<void> {
@@ -32,6 +35,7 @@ export async function liveThrough(o: LivingOptions): Promise<void> {
     intervalSeconds: o.data.intervalSeconds,
     from: o.data.start[0],
     homes: o.data.homes,
+    provider: o.provider,
   });
   for (let from = 0; from < o.intervals; from += o.step) {
     if (o.signal.aborted) throw new CommandFailure('Interrupted.', EXIT.interrupted);

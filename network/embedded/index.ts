@@ -10,6 +10,7 @@ export { DISK, type DiskCalls } from './block-file.js';
 export * from './errors.js';
 export { openGridbookLedger, replayGridbookLedger } from './gridbook.js';
 export { EmbeddedLedger, type EmbeddedLedgerOptions } from './ledger.js';
+export { lockFolder, type FolderLock } from './lock.js';
 export type { Notice, NoticeCode } from './notice.js';
 export { Replay, replayThroughChaincode, type RecordedTransaction, type ReplayReport } from './replay.js';
 export { StateDigest } from './state-digest.js';

@@ -29,15 +29,14 @@ const CONFLICTS: ReadonlySet<number> = new Set([10, 11, 12]);
 
 export class FabricLedger implements Ledger {
   readonly engine = 'fabric';
-  private readonly followers: readonly Follower[];
 
   private constructor(
     private readonly plan: NetworkPlan,
     private readonly clients: Clients,
-    followers: readonly Follower[],
-  ) {
-    this.followers = followers;
-  }
+    private readonly followers: readonly Follower[],
+    /** Hash of the channel's first block, hex. */
+    readonly ledgerId: string,
+  ) {}
 
   /** Connects to the network of a folder; it must be up. */
   static async open(folder: string): Promise<FabricLedger> {
@@ -49,11 +48,16 @@ export class FabricLedger implements Ledger {
       const followers = await Promise.all(
         plan.organisations.map(({ name, role }) => Follower.start(clients, { organisation: name, role })),
       );
-      return new FabricLedger(plan, clients, followers);
+      return new FabricLedger(plan, clients, followers, await firstHash(clients, plan));
     } catch (error) {
       await clients.close();
       throw new NetworkError(`the network does not answer: ${(error as Error).message}`, { cause: error });
     }
+  }
+
+  /** Organisations of the network. */
+  get organisations(): readonly string[] {
+    return this.plan.organisations.map(({ name }) => name);
   }
 
   async submit({ identity, args }: TransactionRequest): Promise<CommittedTransaction> {
@@ -63,7 +67,7 @@ export class FabricLedger implements Ledger {
     const proposal = contract.newProposal(SUBMIT, { arguments: [args], endorsingOrganizations });
     // Heard of before it is given, so that no commit is missed.
     const commits = endorsers.map((follower) => follower.commitOf(proposal.getTransactionId()));
-    commits.forEach((commit) => commit.catch(() => undefined));
+    for (const commit of commits) commit.catch(() => undefined);
     try {
       const transaction = await proposal.endorse();
       await transaction.submit();
@@ -134,6 +138,17 @@ export class FabricLedger implements Ledger {
   async close(): Promise<void> {
     for (const follower of this.followers) follower.stop();
     await this.clients.close();
+  }
+}
+
+async function firstHash(clients: Clients, plan: NetworkPlan): Promise<string> {
+  const [{ name: organisation, role }] = plan.organisations;
+  const stream = await (await clients.network({ organisation, role })).getBlockEvents({ startBlock: 0n });
+  try {
+    for await (const block of stream) return Buffer.from(readBlock(block).headerHash).toString('hex');
+    throw new Error('the channel has no first block');
+  } finally {
+    stream.close();
   }
 }
 

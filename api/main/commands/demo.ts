@@ -1,12 +1,15 @@
 /** `gridbook demo`: a community's days from given data, from its files to its bills. */
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
+import type { Ledger } from '../../../network/ledger.js';
+import { ORGANISATIONS } from '../../demo/rules.js';
 import { readCommunity } from '../../metering/community.js';
 import { levelWith, openRunning, type Running } from '../composition.js';
 import type { CommandContext } from '../context.js';
 import { dataFolderAt, hasLedger } from '../data-folder.js';
 import { communityFigures, marketsOf, settledStretch } from '../day-figures.js';
 import { DEMONSTRATION, writeDemonstration } from '../demonstration.js';
+import { addEngineOptions, networkOf, type EngineOptions } from '../engine-options.js';
 import { CommandFailure, EXIT } from '../exit.js';
 import { counted } from '../figures.js';
 import { intervalsOfDays, liveThrough, requireTimeZone } from '../living.js';
@@ -16,7 +19,7 @@ import { writeReport } from '../report/write.js';
 import { printSummary, summaryObject } from '../summary.js';
 import { temporaryFolder } from '../temporary-folder.js';
 
-interface DemoOptions {
+interface DemoOptions extends EngineOptions {
   readonly community?: string;
   readonly days?: number;
   readonly data?: string;
@@ -27,8 +30,7 @@ interface DemoOptions {
 }
 
 export function addDemo(program: Command, context: CommandContext): void {
-  program
-    .command('demo')
+  addEngineOptions(program.command('demo'))
     .summary('run a community through its days and print what came of them')
     .description(
       'Sets a community up on a ledger of its own, records and settles every interval of its data and prints energy,\n' +
@@ -50,7 +52,8 @@ export function addDemo(program: Command, context: CommandContext): void {
       'after',
       '\nExamples:\n' +
         '  gridbook demo --days 1 --report day.html\n' +
-        '  gridbook demo --community ../shared/data/community-15min --days 45 --json',
+        '  gridbook demo --community ../shared/data/community-15min --days 45 --json\n' +
+        '  gridbook demo --ledger fabric',
     )
     .action((options: DemoOptions) => demo(options, context));
 }
@@ -85,9 +88,12 @@ async function demo(options: DemoOptions, context: CommandContext): Promise<void
       const running = await openRunning({
         folder,
         databaseUrl: options.data === undefined ? undefined : context.settings.databaseUrl,
-        meanwhile: (lanes) =>
-          liveThrough({
+        network: networkOf(options),
+        meanwhile: async (lanes, provider, ledger) => {
+          await requireNew(ledger);
+          await liveThrough({
             lanes,
+            provider,
             data,
             timeZone,
             currency,
@@ -95,7 +101,8 @@ async function demo(options: DemoOptions, context: CommandContext): Promise<void
             step: Math.max(1, Math.min(STEP, Math.ceil(intervals / 24))),
             progress: (done, total) => progress.update(done, total),
             signal: context.signal,
-          }).finally(() => progress.end()),
+          }).finally(() => progress.end());
+        },
       });
       try {
         await tell(running, options, context, began);
@@ -108,6 +115,12 @@ async function demo(options: DemoOptions, context: CommandContext): Promise<void
   } finally {
     temporary?.remove();
   }
+}
+
+/** A community is set up once on a ledger; on a network's channel it may be there already. */
+async function requireNew(ledger: Ledger): Promise<void> {
+  if ((await ledger.readState(`${ORGANISATIONS.host.organisation}/head/0`)) === undefined) return;
+  throw new CommandFailure('The channel of the network has a community already.', EXIT.usage);
 }
 
 async function tell(

@@ -16,12 +16,11 @@ import {
   type ProcessStatus,
 } from '../../../network/fabric/index.js';
 import type { CommandContext } from '../context.js';
+import { NETWORK_FOLDER } from '../engine-options.js';
 import { CommandFailure, EXIT } from '../exit.js';
 import { wholeOption } from '../options.js';
 import type { Terminal } from '../terminal.js';
 import { textTable } from '../text-table.js';
-
-const FOLDER = './gridbook-network';
 
 interface DirOption {
   readonly dir: string;
@@ -48,7 +47,7 @@ export function addNetwork(program: Command, context: CommandContext): void {
       '\nExamples:\n  gridbook network up\n  gridbook network status --json\n  gridbook network logs peer0.Brightwater\n  gridbook network down --wipe',
     );
   const inFolder = (command: Command): Command =>
-    command.option('--dir <dir>', 'folder of the network', FOLDER);
+    command.option('--dir <dir>', 'folder of the network', NETWORK_FOLDER);
   inFolder(network.command('up'))
     .summary('bring the network up, or finish what is missing')
     .option('--orgs <n>', 'organisations', wholeOption('--orgs', 2, 16), 3)

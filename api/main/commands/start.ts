@@ -5,6 +5,7 @@ import type { Command } from 'commander';
 import { DateTime } from 'luxon';
 import { localKey } from '../../auth/keys.js';
 import { TokenVerifier } from '../../auth/verify.js';
+import type { IdentityRef } from '../../../network/ledger.js';
 import type { Lanes } from '../../lanes/lanes.js';
 import { readCommunity } from '../../metering/community.js';
 import { startGateway, type Gateway } from '../../server/gateway.js';
@@ -19,6 +20,7 @@ import {
   type Stretch,
 } from '../day-figures.js';
 import { DEMONSTRATION, writeDemonstration } from '../demonstration.js';
+import { addEngineOptions, networkOf, type EngineOptions } from '../engine-options.js';
 import { wholeOption } from '../options.js';
 import { liveThrough } from '../living.js';
 import { writeLocalTokens } from '../local-tokens.js';
@@ -27,7 +29,7 @@ import { sampleQueries } from '../sample-queries.js';
 import { printSummary } from '../summary.js';
 import { temporaryFolder } from '../temporary-folder.js';
 
-interface StartOptions {
+interface StartOptions extends EngineOptions {
   readonly data?: string;
   readonly host?: string;
   readonly port?: number;
@@ -39,8 +41,7 @@ const LOOPBACK: ReadonlySet<string> = new Set(['127.0.0.1', '::1', 'localhost'])
 const STEP = 4;
 
 export function addStart(program: Command, context: CommandContext): void {
-  program
-    .command('start')
+  addEngineOptions(program.command('start'))
     .summary('run the ledger and its GraphQL gateway')
     .description(
       'Opens the data folder and serves GraphQL. In a new folder the demonstration community lives one day first;\n' +
@@ -51,7 +52,10 @@ export function addStart(program: Command, context: CommandContext): void {
     .option('--port <n>', 'port to listen on; 0 takes any that is free', wholeOption('--port', 0, 65_535))
     .option('--fresh', 'move the old data folder aside and begin anew')
     .option('--empty', 'begin a new folder without the demonstration community')
-    .addHelpText('after', '\nExamples:\n  gridbook start\n  gridbook start --fresh --port 5000')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  gridbook start\n  gridbook start --fresh --port 5000\n  gridbook start --ledger fabric',
+    )
     .action((options: StartOptions) => start(options, context));
 }
 
@@ -72,14 +76,19 @@ async function start(options: StartOptions, context: CommandContext): Promise<vo
       ? { localKey: await keyFor(folder, options) }
       : {}),
   });
-  const isNew = !hasLedger(folder);
+  const network = networkOf(options);
+  // On a network nothing is begun unasked: `demo` does it there.
+  const isNew = network === undefined && !hasLedger(folder);
   const running = await openRunning({
     folder,
+    network,
     databaseUrl: settings.databaseUrl,
     notice: ({ message }) => terminal.note(message),
     onFailure: (error) => terminal.note(`The read model has stopped: ${error.message}`),
     meanwhile:
-      isNew && !options.empty && !settings.isProduction ? (lanes) => firstDay(lanes, context) : undefined,
+      isNew && !options.empty && !settings.isProduction
+        ? (lanes, provider) => firstDay(lanes, provider, context)
+        : undefined,
   });
   let gateway: Gateway | undefined;
   try {
@@ -122,7 +131,11 @@ async function requireFreePort(host: string, port: number): Promise<void> {
 }
 
 /** The demonstration community's first day: the local day before today. */
-async function firstDay(lanes: Lanes, { terminal, signal }: CommandContext): Promise<void> {
+async function firstDay(
+  lanes: Lanes,
+  provider: IdentityRef,
+  { terminal, signal }: CommandContext,
+): Promise<void> {
   const source = temporaryFolder('community');
   const progress = showProgress(terminal, 'A community lives its day', 'intervals');
   try {
@@ -130,6 +143,7 @@ async function firstDay(lanes: Lanes, { terminal, signal }: CommandContext): Pro
     const data = await readCommunity(source.path);
     await liveThrough({
       lanes,
+      provider,
       data,
       timeZone: DEMONSTRATION.timeZone,
       currency: DEMONSTRATION.currency,

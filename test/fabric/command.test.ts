@@ -1,0 +1,69 @@
+/** The command line on a Fabric network, as an operator uses it. */
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { execFile } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { fabricPrograms } from './programs.js';
+
+const programs = await fabricPrograms();
+const onFabric = programs ? describe : describe.skip;
+const PROGRAM = fileURLToPath(new URL('../../bin/gridbook.js', import.meta.url));
+
+interface Ended {
+  readonly code: number;
+  readonly out: string;
+  readonly err: string;
+}
+
+const run = (...args: string[]): Promise<Ended> =>
+  new Promise((resolve) => {
+    execFile(process.execPath, [PROGRAM, ...args], (error, out, err) => {
+      resolve({ code: (error?.code as number | undefined) ?? 0, out, err });
+    });
+  });
+
+onFabric('gridbook on Fabric', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'gridbook-command-'));
+  const dir = join(folder, 'network');
+  beforeAll(async () => {
+    const { code, err } = await run('network', 'up', '--dir', dir, '--base-port', '37050');
+    expect([code, err]).toEqual([0, expect.stringContaining('committed on all of them')]);
+  });
+  afterAll(async () => {
+    await run('network', 'down', '--dir', dir, '--wipe');
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  test('the demonstration’s day has the figures that it has on the embedded ledger, once', async () => {
+    const onNetwork = ['demo', '--json', '--ledger', 'fabric', '--network', dir];
+    const [fabric, embedded] = [await run(...onNetwork), await run('demo', '--json')];
+    expect([fabric.code, embedded.code]).toEqual([0, 0]);
+    const [here, there] = [fabric, embedded].map(({ out }) => JSON.parse(out) as Record<string, unknown>);
+    expect([here.engine, there.engine]).toEqual(['fabric', 'embedded']);
+    for (const figure of ['intervals', 'readings', 'importWh', 'exportWh', 'stages', 'members']) {
+      expect(here[figure]).toEqual(there[figure]);
+    }
+    const again = await run(...onNetwork);
+    expect([again.code, again.err]).toEqual([2, expect.stringContaining('has a community already')]);
+  });
+
+  test('status ends with 0 while all is well, and with 1 and the reason where a process is stopped', async () => {
+    const well = await run('network', 'status', '--dir', dir, '--json');
+    const { processes } = JSON.parse(well.out) as { processes: { lag?: number; health: string }[] };
+    expect([well.code, processes.length]).toEqual([0, 9]);
+    await run('network', 'stop', '--dir', dir, 'chaincode.Gridline');
+    const hurt = await run('network', 'status', '--dir', dir);
+    expect([hurt.code, hurt.out]).toEqual([1, expect.stringMatching(/chaincode\.Gridline .*not running/)]);
+    expect((await run('network', 'restart', '--dir', dir, 'chaincode.Gridline')).code).toBe(0);
+    expect((await run('network', 'logs', '--dir', dir, 'nobody')).code).toBe(2);
+  });
+
+  test('what is not there is said in one sentence', async () => {
+    const missing = await run('network', 'status', '--dir', join(folder, 'nothing'));
+    expect([missing.code, missing.err]).toEqual([3, expect.stringMatching(/^There is no network in .*\n$/)]);
+    const demo = await run('demo', '--ledger', 'fabric', '--network', join(folder, 'nothing'));
+    expect([demo.code, demo.err]).toEqual([3, expect.stringContaining('There is no network in')]);
+  });
+});
