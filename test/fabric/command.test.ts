@@ -28,7 +28,7 @@ onFabric('gridbook on Fabric', () => {
   const folder = mkdtempSync(join(tmpdir(), 'gridbook-command-'));
   const dir = join(folder, 'network');
   beforeAll(async () => {
-    const { code, err } = await run('network', 'up', '--dir', dir, '--base-port', '37050');
+    const { code, err } = await run('network', 'up', '--dir', dir, '--base-port', '22050');
     expect([code, err]).toEqual([0, expect.stringContaining('committed on all of them')]);
   });
   afterAll(async () => {
