@@ -64,16 +64,20 @@ export class FabricLedger implements Ledger {
     const contract = await this.clients.contract(identity);
     const endorsers = this.endorsers(identity.organisation);
     const endorsingOrganizations = endorsers.map(({ organisation }) => organisation);
-    const proposal = contract.newProposal(SUBMIT, { arguments: [args], endorsingOrganizations });
+    // Until an orderer has it, nothing of it can be committed: what was not endorsed is proposed anew.
+    const transaction = await patiently(() =>
+      contract.newProposal(SUBMIT, { arguments: [args], endorsingOrganizations }).endorse(),
+    );
+    const transactionId = transaction.getTransactionId();
     // Heard of before it is given, so that no commit is missed.
-    const commits = endorsers.map((follower) => follower.commitOf(proposal.getTransactionId()));
+    const commits = endorsers.map((follower) => follower.commitOf(transactionId));
     for (const commit of commits) commit.catch(() => undefined);
     try {
-      const transaction = await proposal.endorse();
-      await transaction.submit();
+      // The same transaction again, where nobody knows whether it was taken: it is committed once.
+      await patiently(() => transaction.submit());
     } catch (error) {
-      for (const follower of endorsers) follower.forget(proposal.getTransactionId());
-      throw refusalOf(error);
+      for (const follower of endorsers) follower.forget(transactionId);
+      throw error;
     }
     const [committed] = await Promise.all(commits);
     if (committed.valid) return committed;
@@ -90,21 +94,9 @@ export class FabricLedger implements Ledger {
     );
   }
 
-  async *blocks(from: number, signal?: AbortSignal): AsyncIterable<CommittedBlock> {
+  blocks(from: number, signal?: AbortSignal): AsyncIterable<CommittedBlock> {
     const [{ name: organisation, role }] = this.plan.organisations;
-    const network = await this.clients.network({ organisation, role });
-    const stream = await network.getBlockEvents({ startBlock: BigInt(from) });
-    const end = (): void => stream.close();
-    signal?.addEventListener('abort', end, { once: true });
-    try {
-      if (signal?.aborted) return;
-      for await (const block of stream) yield readBlock(block);
-    } catch (error) {
-      if (!signal?.aborted) throw error;
-    } finally {
-      signal?.removeEventListener('abort', end);
-      stream.close();
-    }
+    return blocksOf(this.clients, { organisation, role }, from, signal ?? new AbortController().signal);
   }
 
   height(): number {
@@ -152,6 +144,27 @@ async function firstHash(clients: Clients, plan: NetworkPlan): Promise<string> {
   }
 }
 
+/** gRPC's codes of what may pass: too late, too much, not ready yet, given up on, out of reach. */
+const PASSING: ReadonlySet<number> = new Set([4, 8, 9, 10, 14]);
+/** How long what may pass is tried again, and how long between two tries. */
+const PATIENCE_MS = 10_000;
+const AGAIN_MS = 100;
+
+/** Tries again while what fails may pass: a peer that starts, an orderer without its leader. */
+async function patiently<T>(attempt: () => Promise<T>): Promise<T> {
+  const end = performance.now() + PATIENCE_MS;
+  for (;;) {
+    try {
+      return await attempt();
+    } catch (error) {
+      const refusal = refusalOf(error);
+      const mayPass = error instanceof GatewayError && PASSING.has(error.code);
+      if (refusal.code !== 'LEDGER_UNAVAILABLE' || !mayPass || performance.now() > end) throw refusal;
+      await new Promise((resolve) => setTimeout(resolve, AGAIN_MS));
+    }
+  }
+}
+
 /** What the port says of an error of the network. */
 function refusalOf(error: unknown): GridbookError {
   if (error instanceof EndorseError) {
@@ -170,25 +183,72 @@ interface Waiting {
   reject(error: Error): void;
 }
 
+/** How long a peer that went away is left alone before it is asked again. */
+const RECONNECT_MS = 200;
+
+/** Blocks of a channel from one of its peers; where the peer goes away, the stream goes on when it is back. */
+async function* blocksOf(
+  clients: Clients,
+  as: IdentityRef,
+  from: number,
+  signal: AbortSignal,
+): AsyncGenerator<FabricBlock, void, undefined> {
+  const network = await clients.network(as);
+  for (let next = from; !signal.aborted;) {
+    let stream: CloseableAsyncIterable<common.Block> | undefined;
+    const end = (): void => stream?.close();
+    signal.addEventListener('abort', end, { once: true });
+    try {
+      stream = await network.getBlockEvents({ startBlock: BigInt(next) });
+      for await (const raw of stream) {
+        const block = readBlock(raw);
+        next = block.number + 1;
+        yield block;
+        if (signal.aborted) return;
+      }
+    } catch (error) {
+      if (!(error instanceof GatewayError) && !isServiceError(error)) throw error;
+    } finally {
+      signal.removeEventListener('abort', end);
+      end();
+    }
+    await pause(RECONNECT_MS, signal);
+  }
+}
+
+/** Whether gRPC failed, rather than what it brought. */
+const isServiceError = (error: unknown): boolean =>
+  error instanceof Error && typeof (error as { code?: unknown }).code === 'number';
+
+/** Waits, unless the signal ends it. */
+function pause(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) return resolve();
+    const done = (): void => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', done);
+      resolve();
+    };
+    const timer = setTimeout(done, ms);
+    signal.addEventListener('abort', done, { once: true });
+  });
+}
+
 /** Follows the blocks of an organisation's peer: its height, and what becomes of transactions. */
 class Follower {
-  height = 0;
   private readonly waiting = new Map<string, Waiting>();
-  private stopped = false;
+  private readonly ending = new AbortController();
 
   private constructor(
     readonly organisation: string,
-    private readonly stream: CloseableAsyncIterable<common.Block>,
+    public height: number,
   ) {}
 
   static async start(clients: Clients, as: IdentityRef): Promise<Follower> {
     const network = await clients.network(as);
     const info = await network.getContract('qscc').evaluateTransaction('GetChainInfo', CHANNEL);
-    const height = common.BlockchainInfo.deserializeBinary(info).getHeight();
-    const stream = await network.getBlockEvents({ startBlock: BigInt(height) });
-    const follower = new Follower(as.organisation, stream);
-    follower.height = height;
-    follower.run().catch((error: unknown) => follower.fail(error as Error));
+    const follower = new Follower(as.organisation, common.BlockchainInfo.deserializeBinary(info).getHeight());
+    follower.run(clients, as).catch((error: unknown) => follower.fail(error as Error));
     return follower;
   }
 
@@ -216,20 +276,17 @@ class Follower {
   }
 
   stop(): void {
-    this.stopped = true;
-    this.stream.close();
+    this.ending.abort();
     this.fail(new Error('closed'));
   }
 
-  private async run(): Promise<void> {
-    for await (const raw of this.stream) {
-      const block = readBlock(raw);
+  private async run(clients: Clients, as: IdentityRef): Promise<void> {
+    for await (const block of blocksOf(clients, as, this.height, this.ending.signal)) {
       this.height = block.number + 1;
       for (const transaction of block.transactions) {
         this.waiting.get(transaction.transactionId)?.resolve(transaction);
       }
     }
-    if (!this.stopped) throw new Error('the peer ended its stream of blocks');
   }
 
   private fail(cause: Error): void {

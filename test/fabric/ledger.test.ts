@@ -14,8 +14,16 @@ import { Projector } from '../../api/readmodel/projector.js';
 import { gridbookChaincode } from '../../chaincode/index.js';
 import { StateDigest } from '../../network/embedded/state-digest.js';
 import { openGridbookLedger } from '../../network/embedded/index.js';
-import { bringDown, bringUp, FabricLedger, Layout } from '../../network/fabric/index.js';
-import type { Ledger } from '../../network/ledger.js';
+import {
+  bringDown,
+  bringUp,
+  FabricLedger,
+  Layout,
+  readPlan,
+  restartNode,
+  type NetworkPlan,
+} from '../../network/fabric/index.js';
+import type { CommittedTransaction, Ledger } from '../../network/ledger.js';
 import { TRADE_COMMANDS, TRADE_EVENTS } from '../../schema/trade/index.js';
 import { encodeBatch } from '../../schema/command.js';
 import { networkRegister, participantRegister } from '../../schema/trade/registration.js';
@@ -145,6 +153,36 @@ onFabric('on Fabric', () => {
     ]);
     expect(refused.refusal).toEqual({ code: 'NOT_AUTHORISED', field: '' });
     await lanes.close();
+  });
+
+  test('a peer that comes back is followed again: nothing is lost, its height goes on', async () => {
+    const layout = new Layout(join(folder, 'network'));
+    const plan = readPlan(layout) as NetworkPlan;
+    const before = ledger.height();
+    const database = await Database.open();
+    const words = { commands: TRADE_COMMANDS, events: TRADE_EVENTS };
+    const projector = await Projector.start({ database, ledger, ledgerId: 'one', ...words });
+    await projector.waitFor(before);
+    await restartNode(layout, programs as NonNullable<typeof programs>, plan, 'peer0.Brightwater');
+    const args = encodeBatch(LANE, [commandOf(participantRegister, { participantId: 'after' })]);
+    let committed: CommittedTransaction | undefined;
+    for (let attempt = 0; !committed && attempt < 500; attempt++) {
+      committed = await ledger.submit({ lane: LANE, identity: HOST, args }).catch((error: unknown) => {
+        expect(error).toMatchObject({ code: 'LEDGER_UNAVAILABLE' });
+        return undefined;
+      });
+    }
+    expect(committed?.valid).toBe(true);
+    await projector.waitFor(ledger.height());
+    expect([projector.failure, ledger.height() > before]).toEqual([undefined, true]);
+    const rows = await database.db
+      .selectFrom('participant')
+      .selectAll()
+      .where('participant_id', '=', 'after')
+      .execute();
+    expect(rows).toHaveLength(1);
+    await projector.stop();
+    await database.close();
   });
 
   test('what the chaincode refuses whole, and who is no part of the network, is told by its code', async () => {

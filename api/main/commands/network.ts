@@ -55,7 +55,10 @@ export function addNetwork(program: Command, context: CommandContext): void {
     .option('--orderers <n>', 'raft orderers', wholeOption('--orderers', 1, 7), 3)
     .option('--base-port <port>', 'first port to try', wholeOption('--base-port', 1_024, 65_000), 7_050)
     .option('--json', 'print one object')
-    .action((options: UpCommandOptions) => up(options, context));
+    .action((options: UpCommandOptions, command: Command) => {
+      requireSame(options, command);
+      return up(options, context);
+    });
   inFolder(network.command('status'))
     .summary('a row a process')
     .description('Ends with 1 where a process does not run or is not well.')
@@ -100,6 +103,24 @@ function existing({ dir }: DirOption): { layout: Layout; plan: NetworkPlan } {
 function named(layout: Layout, name: string): string {
   if (processNames(layout).includes(name)) return name;
   throw new CommandFailure(`No process of the network is called ${name}.`, EXIT.usage);
+}
+
+/** A network that is there keeps its size: what was asked for and is not so is said, not passed over. */
+function requireSame(options: UpCommandOptions, command: Command): void {
+  const plan = readPlan(new Layout(resolve(options.dir)));
+  if (!plan) return;
+  const sizes = {
+    orgs: plan.organisations.length,
+    peers: plan.organisations[0].peers.length,
+    orderers: plan.orderers.length,
+  };
+  for (const [name, size] of Object.entries(sizes) as [keyof typeof sizes, number][]) {
+    if (command.getOptionValueSource(name) !== 'cli' || options[name] === size) continue;
+    throw new CommandFailure(
+      `The network in ${resolve(options.dir)} has ${size} ${name}; name another folder with --dir.`,
+      EXIT.usage,
+    );
+  }
 }
 
 async function up(options: UpCommandOptions, { terminal }: CommandContext): Promise<void> {
