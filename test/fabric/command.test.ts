@@ -25,9 +25,11 @@ const run = (...args: string[]): Promise<Ended> =>
   });
 
 onFabric('gridbook on Fabric', () => {
-  const folder = mkdtempSync(join(tmpdir(), 'gridbook-command-'));
-  const dir = join(folder, 'network');
+  let folder: string;
+  let dir: string;
   beforeAll(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'gridbook-command-'));
+    dir = join(folder, 'network');
     const { code, err } = await run('network', 'up', '--dir', dir, '--base-port', '22050');
     expect([code, err]).toEqual([0, expect.stringContaining('committed on all of them')]);
   });

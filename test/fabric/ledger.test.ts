@@ -79,10 +79,11 @@ async function figures(ledger: Ledger): Promise<object> {
 }
 
 onFabric('on Fabric', () => {
-  const folder = mkdtempSync(join(tmpdir(), 'gridbook-fabric-ledger-'));
+  let folder: string;
   let ledger: FabricLedger;
   let data: CommunityData;
   beforeAll(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'gridbook-fabric-ledger-'));
     await bringUp({
       ...{ folder: join(folder, 'network'), programs: programs as NonNullable<typeof programs> },
       ...{ organisations: 4, peers: 1, orderers: 1, basePort: 27_050, step: () => undefined },

@@ -21,8 +21,8 @@ const programs = await fabricPrograms();
 const onFabric = programs ? describe : describe.skip;
 
 onFabric('a network', () => {
-  const folder = mkdtempSync(join(tmpdir(), 'gridbook-fabric-'));
-  const layout = new Layout(folder);
+  let folder: string;
+  let layout: Layout;
   let plan: NetworkPlan;
   const steps: string[] = [];
   const up = (): Promise<NetworkPlan> =>
@@ -42,6 +42,8 @@ onFabric('a network', () => {
   const heights = async (): Promise<number[]> => (await status()).flatMap(({ height }) => height ?? []);
 
   beforeAll(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'gridbook-fabric-'));
+    layout = new Layout(folder);
     plan = await up();
   });
   afterAll(async () => {
