@@ -1,12 +1,8 @@
 /** The thin adapter between Fabric's shim and the kernel. */
 import type { ChaincodeInterface, ChaincodeResponse, ChaincodeStub } from 'fabric-shim';
+import { PING, STATE, SUBMIT } from '../schema/contract.js';
 import { GridbookError } from '../schema/errors.js';
 import type { Chaincode, StatePort } from './kernel/state-port.js';
-
-/** Functions that a peer may be asked for. */
-export const SUBMIT = 'submit';
-export const STATE = 'state';
-export const PING = 'ping';
 
 /** What the adapter needs of the shim: how it answers, and who signed. */
 export interface Shim {
@@ -23,8 +19,15 @@ const EVENT = 'gridbook';
 
 type Stub = ChaincodeStub & { getBufferArgs(): Buffer[] };
 
-/** Refusals of whole transactions travel as their code, which the client knows; a fault of ours says nothing. */
-export function contractOf(chaincode: Chaincode, shim: Shim): ChaincodeInterface {
+/**
+ * Refusals of whole transactions travel as their code, which the client knows; a fault of ours says nothing outside
+ * and is told to `fault`.
+ */
+export function contractOf(
+  chaincode: Chaincode,
+  shim: Shim,
+  fault: (error: unknown) => void,
+): ChaincodeInterface {
   return {
     Init: () => Promise.resolve(shim.success()),
     Invoke: async (given) => {
@@ -43,7 +46,9 @@ export function contractOf(chaincode: Chaincode, shim: Shim): ChaincodeInterface
             return shim.error('UNKNOWN_COMMAND');
         }
       } catch (error) {
-        return shim.error(error instanceof GridbookError ? error.code : 'INTERNAL');
+        if (error instanceof GridbookError) return shim.error(error.code);
+        fault(error);
+        return shim.error('INTERNAL');
       }
     },
   };

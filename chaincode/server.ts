@@ -19,7 +19,7 @@ const LARGE = { 'grpc.max_receive_message_length': -1, 'grpc.max_send_message_le
 export async function serveChaincode({ packageId, address, key, certificate }: ServerOptions): Promise<void> {
   // The package is one class with all this; its types say otherwise.
   const all = shim as unknown as Shim & typeof shim.Shim;
-  const contract = contractOf(gridbookChaincode(), all);
+  const contract = contractOf(gridbookChaincode(), all, (error) => console.error(error));
   const tlsProps = { key, cert: certificate, clientCACerts: undefined as unknown as Buffer };
   await all.server(contract, { ccid: packageId, address, tlsProps, ...LARGE }).start();
 }

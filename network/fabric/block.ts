@@ -1,14 +1,25 @@
 /** A block of the channel as the port gives it: Gridbook's transactions in it, and what they wrote. */
 import { common, ledger, msp, peer } from '@hyperledger/fabric-protos';
+import { SUBMIT } from '../../schema/contract.js';
+import { isRecordId } from '../../schema/ids.js';
 import { instant } from '../../schema/units.js';
 import { readCertificate } from '../embedded/certificate.js';
 import type { CommittedBlock, CommittedTransaction } from '../ledger.js';
 import { headerHash } from '../x509/der.js';
 import { CHAINCODE } from './plan.js';
 
-/** Function by which a batch is given to the chaincode. */
-export const SUBMIT = 'submit';
-const VALID = 0;
+const { VALID, ENDORSEMENT_POLICY_FAILURE, MVCC_READ_CONFLICT, PHANTOM_READ_CONFLICT } =
+  peer.TxValidationCode;
+const { EXPIRED_CHAINCODE, INVALID_CHAINCODE } = peer.TxValidationCode;
+/**
+ * Codes of a transaction whose form, signature and id the peer found right before it refused it. What another code says
+ * of an envelope may be a copy or a forgery, its id that of a transaction which stands: nothing in it is believed.
+ */
+const WELL_FORMED: ReadonlySet<number> = new Set([
+  ...[VALID, ENDORSEMENT_POLICY_FAILURE, MVCC_READ_CONFLICT, PHANTOM_READ_CONFLICT],
+  // Where the chaincode's definition changed under way.
+  ...[EXPIRED_CHAINCODE, INVALID_CHAINCODE],
+]);
 const NOTHING = new Uint8Array(0);
 
 /** What a valid transaction wrote, by key. */
@@ -33,13 +44,29 @@ export function readBlock(block: common.Block): FabricBlock {
   const codes = block.getMetadata()?.getMetadataList_asU8()[common.BlockMetadataIndex.TRANSACTIONS_FILTER];
   const envelopes = block.getData()?.getDataList_asU8() ?? [];
   const transactions = envelopes.flatMap(
-    (bytes, index) => readTransaction(bytes, number, index, codes?.[index] ?? VALID) ?? [],
+    (bytes, index) => transactionAt(bytes, number, index, codes?.[index] ?? VALID) ?? [],
   );
   return {
     ...{ number, previousHash, dataHash, transactions },
     headerHash: headerHash(number, previousHash, dataHash),
     size: envelopes.reduce((sum, bytes) => sum + bytes.length, 0),
   };
+}
+
+/** Anybody of the channel can have an envelope ordered: what peers did not find valid may hold anything. */
+function transactionAt(
+  bytes: Uint8Array,
+  block: number,
+  index: number,
+  code: number,
+): FabricTransaction | undefined {
+  if (!WELL_FORMED.has(code)) return undefined;
+  try {
+    return readTransaction(bytes, block, index, code);
+  } catch (error) {
+    if (code === VALID) throw error;
+    return undefined;
+  }
 }
 
 function readTransaction(
@@ -89,12 +116,14 @@ function argumentsOf(payload: peer.ChaincodeActionPayload): Uint8Array | undefin
 function creatorOf(bytes: Uint8Array): { organisation: string; role: string } {
   const identity = msp.SerializedIdentity.deserializeBinary(bytes);
   const { role } = readCertificate(Buffer.from(identity.getIdBytes_asU8()));
-  return { organisation: identity.getMspid(), role };
+  // An organisation's authority may write anything into an attribute.
+  return { organisation: identity.getMspid(), role: isRecordId(role) ? role : '' };
 }
 
 /** The lane that a batch names: its second element. */
 function laneOf(batch: Uint8Array): string {
-  const [, lane] = JSON.parse(Buffer.from(batch).toString()) as [number, string];
+  const [, lane] = JSON.parse(Buffer.from(batch).toString()) as [unknown, unknown];
+  if (typeof lane !== 'string' || !isRecordId(lane)) throw new Error('a batch names no lane');
   return lane;
 }
 

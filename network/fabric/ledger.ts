@@ -4,6 +4,7 @@
  */
 import { EndorseError, GatewayError, type CloseableAsyncIterable } from '@hyperledger/fabric-gateway';
 import { common } from '@hyperledger/fabric-protos';
+import { STATE, SUBMIT } from '../../schema/contract.js';
 import { ERRORS, GridbookError, type ErrorCode } from '../../schema/errors.js';
 import { StateDigest } from '../embedded/state-digest.js';
 import type {
@@ -13,7 +14,7 @@ import type {
   Ledger,
   TransactionRequest,
 } from '../ledger.js';
-import { readBlock, SUBMIT, type FabricBlock, type FabricTransaction } from './block.js';
+import { readBlock, type FabricBlock, type FabricTransaction } from './block.js';
 import { Clients } from './clients.js';
 import { NetworkError } from './errors.js';
 import { Layout } from './layout.js';
@@ -105,9 +106,7 @@ export class FabricLedger implements Ledger {
 
   async readState(key: string): Promise<Uint8Array | undefined> {
     const [{ name: organisation, role }] = this.plan.organisations;
-    const value = await (
-      await this.clients.contract({ organisation, role })
-    ).evaluateTransaction('state', key);
+    const value = await (await this.clients.contract({ organisation, role })).evaluateTransaction(STATE, key);
     return value.length === 0 ? undefined : value;
   }
 
@@ -237,6 +236,8 @@ function pause(ms: number, signal: AbortSignal): Promise<void> {
 /** Follows the blocks of an organisation's peer: its height, and what becomes of transactions. */
 class Follower {
   private readonly waiting = new Map<string, Waiting>();
+  /** Why it follows no more: what waits, and all that comes later, is told at once. */
+  private failure: Error | undefined;
   private readonly ending = new AbortController();
 
   private constructor(
@@ -254,6 +255,9 @@ class Follower {
 
   /** The transaction once this peer has committed it. */
   commitOf(transactionId: string): Promise<FabricTransaction> {
+    if (this.failure) {
+      return Promise.reject(new GridbookError('LEDGER_UNAVAILABLE', undefined, { cause: this.failure }));
+    }
     return new Promise((resolve, reject) => {
       const late = setTimeout(() => {
         this.waiting.delete(transactionId);
@@ -290,6 +294,7 @@ class Follower {
   }
 
   private fail(cause: Error): void {
+    this.failure ??= cause;
     for (const { reject } of [...this.waiting.values()]) {
       reject(new GridbookError('LEDGER_UNAVAILABLE', undefined, { cause }));
     }

@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Layout } from './layout.js';
+import type { OrdererAdmin } from './orderer-client.js';
 import type { ChaincodePackage } from './package.js';
 import { packageOf } from './package.js';
 import { readFileSync } from 'node:fs';
@@ -26,6 +27,16 @@ const LOGGING = { FABRIC_LOGGING_SPEC: 'ERROR' };
 
 export const authorityOf = (layout: Layout, organisation: string): string =>
   readFileSync(join(layout.organisation(organisation), 'ca', 'cert.pem'), 'utf8');
+
+/** Where an orderer is administered, and as whom: it is its own administrator. */
+export function adminOf(layout: Layout, orderer: OrdererPlan): OrdererAdmin {
+  const { folder } = layout.orderer(orderer);
+  const file = (of: string): string => readFileSync(join(folder, 'tls', of), 'utf8');
+  return {
+    ...{ host: HOST_ADDRESS, port: orderer.adminPort, authorityPem: file('ca.pem') },
+    client: { certificatePem: file('cert.pem'), keyPem: file('key.pem') },
+  };
+}
 
 export const packageFor = (layout: Layout, { name, chaincodePort }: OrganisationPlan): ChaincodePackage =>
   packageOf(CHAINCODE, `${HOST_ADDRESS}:${chaincodePort}`, authorityOf(layout, name));

@@ -1,15 +1,20 @@
 /** What runs of a network: a row a process. */
 import { get } from 'node:http';
 import { common } from '@hyperledger/fabric-protos';
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { ClientIdentity } from './client-identity.js';
 import type { Layout } from './layout.js';
 import { committedSequence } from './lifecycle.js';
-import { authorityOf, chaincodeName, ordererName, peerName } from './nodes.js';
+import { adminOf, authorityOf, chaincodeName, ordererName, peerName } from './nodes.js';
 import { channelHeight } from './orderer-client.js';
 import { PeerClient } from './peer-client.js';
-import { CHANNEL, HOST_ADDRESS, isFree, type NetworkPlan, type OrganisationPlan } from './plan.js';
+import {
+  CHANNEL,
+  HOST_ADDRESS,
+  isFree,
+  ORDERER_ORGANISATION,
+  type NetworkPlan,
+  type OrganisationPlan,
+} from './plan.js';
 import type { OrdererPlan, PeerPlan } from './plan.js';
 import { runningPid } from './processes.js';
 
@@ -46,21 +51,20 @@ export async function networkStatus(layout: Layout, plan: NetworkPlan): Promise<
 }
 
 async function ordererStatus(layout: Layout, orderer: OrdererPlan): Promise<ProcessStatus> {
-  const { folder } = layout.orderer(orderer);
-  const file = (of: string): string => readFileSync(join(folder, 'tls', of), 'utf8');
   const pid = runningPid(layout, ordererName(orderer));
   const row = {
-    ...{ name: ordererName(orderer), role: 'orderer' as const, organisation: 'Orderers', port: orderer.port },
+    ...{
+      name: ordererName(orderer),
+      role: 'orderer' as const,
+      organisation: ORDERER_ORGANISATION,
+      port: orderer.port,
+    },
     ...(pid === undefined ? {} : { pid }),
   };
   if (pid === undefined) return { ...row, health: DOWN };
-  const admin = {
-    ...{ host: HOST_ADDRESS, port: orderer.adminPort, authorityPem: file('ca.pem') },
-    client: { certificatePem: file('cert.pem'), keyPem: file('key.pem') },
-  };
   const [health, height] = await Promise.all([
     healthOf(orderer.operationsPort),
-    channelHeight(admin, CHANNEL).catch(() => undefined),
+    channelHeight(adminOf(layout, orderer), CHANNEL).catch(() => undefined),
   ]);
   return { ...row, health, ...(height === undefined ? {} : { height }) };
 }

@@ -6,6 +6,7 @@ import { execFile } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { PING } from '../../schema/contract.js';
 import { ClientIdentity } from './client-identity.js';
 import { NetworkError } from './errors.js';
 import { makeKeys, write } from './keys.js';
@@ -19,7 +20,7 @@ import {
   joinPeer,
   majority,
 } from './lifecycle.js';
-import { allProcesses, authorityOf, packageFor } from './nodes.js';
+import { adminOf, allProcesses, authorityOf, packageFor } from './nodes.js';
 import { joinOrderer, OrdererClient } from './orderer-client.js';
 import { PeerClient, type Commits } from './peer-client.js';
 import {
@@ -118,6 +119,19 @@ async function untilDone<T>(what: string, attempt: () => Promise<T>): Promise<T>
   }
 }
 
+/** The result, unless it does not come in time: nobody waits for a peer that hangs. */
+async function inTime<T>(what: string, result: Promise<T>): Promise<T> {
+  let late: NodeJS.Timeout | undefined;
+  const end = new Promise<never>((_, reject) => {
+    late = setTimeout(() => reject(new NetworkError(what)), PATIENCE_MS);
+  });
+  try {
+    return await Promise.race([result, end]);
+  } finally {
+    clearTimeout(late);
+  }
+}
+
 interface Party {
   readonly plan: OrganisationPlan;
   readonly admin: ClientIdentity;
@@ -155,7 +169,10 @@ class Starting {
   /** Orderers and peers join the channel; every peer installs its organisation's package. */
   async join(): Promise<void> {
     await Promise.all([
-      ...this.plan.orderers.map((orderer) => this.joinOrderer(orderer.name, orderer.adminPort)),
+      ...this.plan.orderers.map((orderer) => {
+        const admin = adminOf(this.layout, orderer);
+        return untilDone(`${orderer.name} does not join`, () => joinOrderer(admin, this.block));
+      }),
       ...this.parties.flatMap((party) => {
         const chaincode = packageFor(this.layout, party.plan);
         return party.peers.map(async (at, i) => {
@@ -166,17 +183,6 @@ class Starting {
         });
       }),
     ]);
-  }
-
-  private joinOrderer(name: string, port: number): Promise<void> {
-    const orderer = this.plan.orderers.find((o) => o.name === name);
-    const { folder } = this.layout.orderer(orderer as NetworkPlan['orderers'][number]);
-    const file = (of: string): string => readFileSync(join(folder, 'tls', of), 'utf8');
-    const admin = {
-      ...{ host: HOST_ADDRESS, port, authorityPem: file('ca.pem') },
-      client: { certificatePem: file('cert.pem'), keyPem: file('key.pem') },
-    };
-    return untilDone(`${name} does not join`, () => joinOrderer(admin, this.block));
   }
 
   /** Every organisation approves the definition; with the majority's approval it is committed. */
@@ -206,7 +212,7 @@ class Starting {
   /** One transaction that a majority of the organisations endorses, seen on every peer. */
   async confirm(): Promise<void> {
     const [{ client }] = this.parties;
-    const args = ['ping'];
+    const args = [PING];
     await this.submit(
       'the chaincode does not answer',
       () => new Proposal(client, { channel: CHANNEL, chaincode: CHAINCODE, args }),
@@ -223,7 +229,8 @@ class Starting {
     // An orderer that is no leader yet refuses; the same transaction is given again.
     let next = 0;
     await untilDone(what, () => this.orderers[next++ % this.orderers.length].broadcast(envelope));
-    const codes = await Promise.all(this.commits.map((commits) => commits.codeOf(id)));
+    const committed = Promise.all(this.commits.map((commits) => commits.codeOf(id)));
+    const codes = await inTime(`${what}: it is not committed on every peer`, committed);
     const invalid = codes.find((code) => code !== 0);
     if (invalid !== undefined) throw new NetworkError(`${what}: validation code ${invalid}`);
   }

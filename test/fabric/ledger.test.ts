@@ -1,4 +1,5 @@
 /** The same commands, the same state and the same read model on a Fabric network as on the embedded ledger. */
+import { common, peer } from '@hyperledger/fabric-protos';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -23,11 +24,15 @@ import {
   restartNode,
   type NetworkPlan,
 } from '../../network/fabric/index.js';
+import { SUBMIT } from '../../schema/contract.js';
+import { CHANNEL } from '../../network/fabric/plan.js';
+import { envelopeOf, headerOf } from '../../network/fabric/proposal.js';
 import type { CommittedTransaction, Ledger } from '../../network/ledger.js';
 import { TRADE_COMMANDS, TRADE_EVENTS } from '../../schema/trade/index.js';
 import { encodeBatch } from '../../schema/command.js';
 import { networkRegister, participantRegister } from '../../schema/trade/registration.js';
 import { fabricPrograms } from './programs.js';
+import { endorsedByItsMaker, Wire, withId } from './wire.js';
 
 const programs = await fabricPrograms();
 const onFabric = programs ? describe : describe.skip;
@@ -154,6 +159,56 @@ onFabric('on Fabric', () => {
     ]);
     expect(refused.refusal).toEqual({ code: 'NOT_AUTHORISED', field: '' });
     await lanes.close();
+  });
+
+  test('a copy of a transaction, a forgery and garbage among the envelopes stop nobody', async () => {
+    const at = new Wire(join(folder, 'network'));
+    const { identity } = at;
+    const proposal = at.proposal([
+      SUBMIT,
+      encodeBatch(LANE, [commandOf(participantRegister, { participantId: 'twice-given' })]),
+    ]);
+    const envelope = proposal.transaction(await at.endorse(proposal));
+    const transactionType = common.HeaderType.ENDORSER_TRANSACTION;
+    const headed = (data: Uint8Array): common.Envelope =>
+      envelopeOf(identity, headerOf(identity, transactionType, CHANNEL).header, data);
+    const given = [
+      ...[envelope, envelope],
+      // Another's id on it.
+      withId(identity, proposal.transactionId),
+      // No action in it; no transaction at all.
+      ...[headed(new peer.Transaction().serializeBinary()), headed(Buffer.from('garbage'))],
+      // Well-formed, endorsed by nobody but its maker; its batch is none.
+      ...['garbage', '[1,"\\u0000",[]]'].map((args) => {
+        const unendorsed = at.proposal([SUBMIT, Buffer.from(args)]);
+        return unendorsed.transaction([endorsedByItsMaker(unendorsed, identity)]);
+      }),
+    ];
+    for (const each of given) await at.orderer.broadcast(each);
+    // A later transaction: by then all of them are in blocks.
+    const later = encodeBatch(LANE, [commandOf(participantRegister, { participantId: 'later' })]);
+    for (let committed = false; !committed;) {
+      committed = await ledger.submit({ lane: LANE, identity: HOST, args: later }).then(
+        () => true,
+        (error: unknown) => {
+          expect(error).toMatchObject({ code: 'MVCC_CONFLICT' });
+          return false;
+        },
+      );
+    }
+    const database = await Database.open();
+    const words = { commands: TRADE_COMMANDS, events: TRADE_EVENTS };
+    const projector = await Projector.start({ database, ledger, ledgerId: 'one', ...words });
+    await projector.waitFor(ledger.height());
+    const rows = await database.db
+      .selectFrom('transaction')
+      .select('valid')
+      .where('id', '=', proposal.transactionId)
+      .execute();
+    expect(rows).toEqual([{ valid: true }]);
+    await projector.stop();
+    await database.close();
+    at.close();
   });
 
   test('a peer that comes back is followed again: nothing is lost, its height goes on', async () => {

@@ -1,0 +1,8 @@
+/** Functions of the chaincode that a client calls: one place for the contract and for whoever calls it. */
+
+/** Gives a batch; its one argument is the encoded batch. */
+export const SUBMIT = 'submit';
+/** Reads the value of a key, for tools and tests. */
+export const STATE = 'state';
+/** Answers, and changes nothing. */
+export const PING = 'ping';
