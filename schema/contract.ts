@@ -6,3 +6,9 @@ export const SUBMIT = 'submit';
 export const STATE = 'state';
 /** Answers, and changes nothing. */
 export const PING = 'ping';
+
+/**
+ * Version of the language that chaincode and clients speak. A client of another version is told so before it says
+ * anything; it is raised with every change of a command, an event or of how they are written.
+ */
+export const CONTRACT_VERSION = '1';

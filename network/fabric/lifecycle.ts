@@ -1,14 +1,12 @@
 /** Fabric's chaincode lifecycle as ordinary proposals: join, install, approve, commit. */
-import { common, msp, peer } from '@hyperledger/fabric-protos';
+import { peer } from '@hyperledger/fabric-protos';
 import type { ClientIdentity } from './client-identity.js';
 import type { ChaincodePackage } from './package.js';
 import { EndorsementError, type PeerClient } from './peer-client.js';
-import { CHAINCODE, CHANNEL } from './plan.js';
+import { CHANNEL } from './plan.js';
 import { Proposal, type Invocation } from './proposal.js';
 
 const { lifecycle } = peer;
-/** Sequence and version of the definition that a new network starts with. */
-export const FIRST_SEQUENCE = 1;
 
 /** Joins a peer to the channel of a block, or finds that it has joined. */
 export async function joinPeer(at: PeerClient, admin: ClientIdentity, block: Uint8Array): Promise<void> {
@@ -41,7 +39,16 @@ const ofLifecycle = (channel: string, name: string, args: Uint8Array): Invocatio
   ...{ channel, chaincode: '_lifecycle', args: [name, args] },
 });
 
-interface Definition {
+/** What all organisations agree on. The rule of endorsement is the channel's: it follows who takes part. */
+export interface Definition {
+  readonly name: string;
+  /** Version of the chaincode, for people and clients. */
+  readonly version: string;
+  /** Counts the definitions of a name, from 1. */
+  readonly sequence: number;
+}
+
+interface DefinitionArgs {
   setSequence(value: number): void;
   setName(value: string): void;
   setVersion(value: string): void;
@@ -51,28 +58,34 @@ interface Definition {
   setInitRequired(value: boolean): void;
 }
 
-function define<T extends Definition>(args: T, organisations: readonly string[]): T {
-  args.setSequence(FIRST_SEQUENCE);
-  args.setName(CHAINCODE);
-  args.setVersion('1');
+function define<T extends DefinitionArgs>(args: T, { name, version, sequence }: Definition): T {
+  args.setSequence(sequence);
+  args.setName(name);
+  args.setVersion(version);
   args.setEndorsementPlugin('escc');
   args.setValidationPlugin('vscc');
-  args.setValidationParameter(majorityOf(organisations));
+  args.setValidationParameter(CHANNEL_RULE);
   args.setInitRequired(false);
   return args;
 }
 
+/** Peers of more than half of the organisations that take part in the channel. */
+const CHANNEL_RULE = (() => {
+  const policy = new peer.ApplicationPolicy();
+  policy.setChannelConfigPolicyReference('/Channel/Application/Endorsement');
+  return policy.serializeBinary();
+})();
+
+/** How many organisations must endorse. */
+export const majority = (count: number): number => Math.floor(count / 2) + 1;
+
 /** An organisation approves the definition, with its own package. */
-export function approval(
-  admin: ClientIdentity,
-  packageId: string,
-  organisations: readonly string[],
-): Proposal {
+export function approval(admin: ClientIdentity, packageId: string, definition: Definition): Proposal {
   const local = new lifecycle.ChaincodeSource.Local();
   local.setPackageId(packageId);
   const source = new lifecycle.ChaincodeSource();
   source.setLocalPackage(local);
-  const args = define(new lifecycle.ApproveChaincodeDefinitionForMyOrgArgs(), organisations);
+  const args = define(new lifecycle.ApproveChaincodeDefinitionForMyOrgArgs(), definition);
   args.setSource(source);
   return new Proposal(
     admin,
@@ -81,56 +94,28 @@ export function approval(
 }
 
 /** The definition becomes the channel's, once a majority approved it. */
-export function commitment(admin: ClientIdentity, organisations: readonly string[]): Proposal {
-  const args = define(new lifecycle.CommitChaincodeDefinitionArgs(), organisations);
+export function commitment(admin: ClientIdentity, definition: Definition): Proposal {
+  const args = define(new lifecycle.CommitChaincodeDefinitionArgs(), definition);
   return new Proposal(admin, ofLifecycle(CHANNEL, 'CommitChaincodeDefinition', args.serializeBinary()));
 }
 
-/** Sequence of the committed definition; 0 where there is none yet. */
-export async function committedSequence(at: PeerClient, admin: ClientIdentity): Promise<number> {
+/** The committed definition; undefined where there is none yet. */
+export async function committedDefinition(
+  at: PeerClient,
+  admin: ClientIdentity,
+  name: string,
+): Promise<Definition | undefined> {
   const args = new lifecycle.QueryChaincodeDefinitionArgs();
-  args.setName(CHAINCODE);
+  args.setName(name);
   try {
     const answer = await at.evaluate(
       admin,
       ofLifecycle(CHANNEL, 'QueryChaincodeDefinition', args.serializeBinary()),
     );
-    return lifecycle.QueryChaincodeDefinitionResult.deserializeBinary(answer).getSequence();
+    const result = lifecycle.QueryChaincodeDefinitionResult.deserializeBinary(answer);
+    return { name, version: result.getVersion(), sequence: result.getSequence() };
   } catch (error) {
-    if (error instanceof EndorsementError && /not defined/.test(error.message)) return 0;
+    if (error instanceof EndorsementError && /not defined/.test(error.message)) return undefined;
     throw error;
   }
-}
-
-/** A peer of more than half of the organisations must endorse. */
-export const majority = (count: number): number => Math.floor(count / 2) + 1;
-
-function majorityOf(organisations: readonly string[]): Uint8Array {
-  const some = new common.SignaturePolicy.NOutOf();
-  some.setN(majority(organisations.length));
-  some.setRulesList(
-    organisations.map((_, i) => {
-      const signed = new common.SignaturePolicy();
-      signed.setSignedBy(i);
-      return signed;
-    }),
-  );
-  const rule = new common.SignaturePolicy();
-  rule.setNOutOf(some);
-  const policy = new common.SignaturePolicyEnvelope();
-  policy.setRule(rule);
-  policy.setIdentitiesList(
-    organisations.map((organisation) => {
-      const role = new msp.MSPRole();
-      role.setMspIdentifier(organisation);
-      role.setRole(msp.MSPRole.MSPRoleType.PEER);
-      const principal = new msp.MSPPrincipal();
-      principal.setPrincipalClassification(msp.MSPPrincipal.Classification.ROLE);
-      principal.setPrincipal(role.serializeBinary());
-      return principal;
-    }),
-  );
-  const application = new peer.ApplicationPolicy();
-  application.setSignaturePolicy(policy);
-  return application.serializeBinary();
 }

@@ -3,11 +3,12 @@ import { get } from 'node:http';
 import { common } from '@hyperledger/fabric-protos';
 import { ClientIdentity } from './client-identity.js';
 import type { Layout } from './layout.js';
-import { committedSequence } from './lifecycle.js';
+import { committedDefinition, type Definition } from './lifecycle.js';
 import { adminOf, authorityOf, chaincodeName, ordererName, peerName } from './nodes.js';
 import { channelHeight } from './orderer-client.js';
 import { PeerClient } from './peer-client.js';
 import {
+  CHAINCODE,
   CHANNEL,
   HOST_ADDRESS,
   isFree,
@@ -31,8 +32,8 @@ export interface ProcessStatus {
   readonly height?: number;
   /** Blocks that it has fewer than the one that has most. */
   readonly lag?: number;
-  /** Sequence of the chaincode definition that its channel has. */
-  readonly definition?: number;
+  /** The definition of the chaincode that its channel has. */
+  readonly definition?: Definition;
 }
 
 const ANSWER_MS = 3_000;
@@ -88,7 +89,7 @@ async function peerStatus(
     const [health, height, definition] = await Promise.all([
       healthOf(peer.operationsPort),
       heightOf(client, admin).catch(() => undefined),
-      committedSequence(client, admin).catch(() => undefined),
+      committedDefinition(client, admin, CHAINCODE).catch(() => undefined),
     ]);
     return {
       ...{ ...row, health },

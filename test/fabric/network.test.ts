@@ -58,7 +58,7 @@ onFabric('a network', () => {
       ...['chaincode', 'chaincode', 'chaincode'],
     ]);
     expect(new Set(rows.map(({ health }) => health))).toEqual(new Set(['ok']));
-    expect(new Set(rows.flatMap(({ definition }) => definition ?? []))).toEqual(new Set([1]));
+    expect(new Set(rows.flatMap(({ definition }) => definition?.sequence ?? []))).toEqual(new Set([1]));
   });
 
   test('keeps its keys for its owner alone', () => {

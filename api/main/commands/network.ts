@@ -154,6 +154,9 @@ const COLUMNS = [
   { title: 'Chaincode', align: 'right' },
 ] as const;
 
+const definitionCell = ({ definition }: ProcessStatus): string =>
+  definition ? `${definition.version} (${definition.sequence})` : '';
+
 async function status(options: DirOption, context: CommandContext): Promise<void> {
   const { layout, plan } = existing(options);
   const { terminal } = context;
@@ -163,7 +166,7 @@ async function status(options: DirOption, context: CommandContext): Promise<void
     const cell = (value: number | undefined): string => (value === undefined ? '' : String(value));
     const line = (row: ProcessStatus): string[] => [
       ...[row.name, row.role, row.organisation, cell(row.pid), String(row.port), row.health],
-      ...[cell(row.height), cell(row.lag), cell(row.definition)],
+      ...[cell(row.height), cell(row.lag), definitionCell(row)],
     ];
     for (const text of textTable(COLUMNS, rows.map(line))) terminal.print(text);
   }

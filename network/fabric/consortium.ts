@@ -1,0 +1,152 @@
+/**
+ * The organisations whose keys lie in a folder, acting together: they join nodes to the channel, agree on chaincode, and
+ * have transactions committed.
+ */
+import { ClientIdentity } from './client-identity.js';
+import { NetworkError } from './errors.js';
+import type { Layout } from './layout.js';
+import {
+  approval,
+  commitment,
+  committedDefinition,
+  install,
+  joinPeer,
+  majority,
+  type Definition,
+} from './lifecycle.js';
+import { adminOf, authorityOf } from './nodes.js';
+import { joinOrderer, OrdererClient } from './orderer-client.js';
+import type { ChaincodePackage } from './package.js';
+import { PeerClient, type Commits } from './peer-client.js';
+import {
+  CHANNEL,
+  HOST_ADDRESS,
+  ORDERER_ORGANISATION,
+  type NetworkPlan,
+  type OrganisationPlan,
+} from './plan.js';
+import { Proposal } from './proposal.js';
+import { inTime, untilDone } from './waiting.js';
+
+/** Where an organisation's chaincode is served. */
+export type PackageOf = (organisation: OrganisationPlan) => ChaincodePackage;
+
+interface Party {
+  readonly plan: OrganisationPlan;
+  readonly admin: ClientIdentity;
+  readonly client: ClientIdentity;
+  readonly peers: readonly PeerClient[];
+}
+
+export class Consortium {
+  private readonly parties: readonly Party[];
+  private readonly orderers: readonly OrdererClient[];
+  private readonly commits: Commits[] = [];
+
+  constructor(
+    private readonly layout: Layout,
+    private readonly plan: NetworkPlan,
+  ) {
+    const ordererAuthority = Buffer.from(authorityOf(layout, ORDERER_ORGANISATION));
+    this.orderers = plan.orderers.map(
+      ({ port }) => new OrdererClient(`${HOST_ADDRESS}:${port}`, ordererAuthority),
+    );
+    this.parties = plan.organisations.map((organisation) => {
+      const { name, role, peers } = organisation;
+      const authority = Buffer.from(authorityOf(layout, name));
+      return {
+        plan: organisation,
+        admin: ClientIdentity.read(name, layout.identity(name, 'admin')),
+        client: ClientIdentity.read(name, layout.identity(name, role)),
+        peers: peers.map(({ port }) => new PeerClient(`${HOST_ADDRESS}:${port}`, authority)),
+      };
+    });
+  }
+
+  /** Orderers and peers join the channel of a block, where they have not joined. */
+  async join(block: Uint8Array): Promise<void> {
+    await Promise.all([
+      ...this.plan.orderers.map((orderer) => {
+        const admin = adminOf(this.layout, orderer);
+        return untilDone(`${orderer.name} does not join`, () => joinOrderer(admin, block));
+      }),
+      ...this.parties.flatMap(({ plan, admin, peers }) =>
+        peers.map(async (at, i) => {
+          const name = `${plan.peers[i].name}.${plan.name}`;
+          await untilDone(`${name} does not join`, () => joinPeer(at, admin, block));
+          this.commits.push(at.commits(admin, CHANNEL));
+        }),
+      ),
+    ]);
+  }
+
+  /** Every peer installs its organisation's package of a chaincode. */
+  async install(packageOf: PackageOf): Promise<void> {
+    await Promise.all(
+      this.parties.flatMap(({ plan, admin, peers }) => {
+        const chaincode = packageOf(plan);
+        return peers.map((at, i) =>
+          untilDone(`${plan.peers[i].name}.${plan.name} takes no chaincode`, () =>
+            install(at, admin, chaincode),
+          ),
+        );
+      }),
+    );
+  }
+
+  /** The channel's definition of a chaincode; undefined where it has none. */
+  async definition(name: string): Promise<Definition | undefined> {
+    const [{ peers, admin }] = this.parties;
+    return untilDone('the channel does not answer', () => committedDefinition(peers[0], admin, name));
+  }
+
+  /** Every organisation approves a definition; with the majority's approval it is committed. */
+  async define(definition: Definition, packageOf: PackageOf): Promise<void> {
+    await Promise.all(
+      this.parties.map((party) =>
+        this.submit(
+          `${party.plan.name} does not approve the chaincode`,
+          () => approval(party.admin, packageOf(party.plan).id, definition),
+          [party],
+        ),
+      ),
+    );
+    const [{ admin }] = this.parties;
+    await this.submit('the chaincode is not committed', () => commitment(admin, definition), this.most());
+  }
+
+  /** One call of a chaincode that a majority of the organisations endorses, seen on every peer. */
+  async call(chaincode: string, args: readonly (string | Uint8Array)[]): Promise<void> {
+    const [{ client }] = this.parties;
+    await this.submit(
+      'the chaincode does not answer',
+      () => new Proposal(client, { channel: CHANNEL, chaincode, args }),
+      this.most(),
+    );
+  }
+
+  private most(): readonly Party[] {
+    return this.parties.slice(0, majority(this.parties.length));
+  }
+
+  private async submit(what: string, make: () => Proposal, endorsers: readonly Party[]): Promise<void> {
+    const { id, envelope } = await untilDone(what, async () => {
+      const proposal = make();
+      const responses = await Promise.all(endorsers.map(({ peers }) => peers[0].endorse(proposal)));
+      return { id: proposal.transactionId, envelope: proposal.transaction(responses) };
+    });
+    // An orderer that is no leader yet refuses; the same transaction is given again.
+    let next = 0;
+    await untilDone(what, () => this.orderers[next++ % this.orderers.length].broadcast(envelope));
+    const committed = Promise.all(this.commits.map((commits) => commits.codeOf(id)));
+    const codes = await inTime(`${what}: it is not committed on every peer`, committed);
+    const invalid = codes.find((code) => code !== 0);
+    if (invalid !== undefined) throw new NetworkError(`${what}: validation code ${invalid}`);
+  }
+
+  close(): void {
+    for (const commits of this.commits) commits.close();
+    for (const { peers } of this.parties) for (const at of peers) at.close();
+    for (const orderer of this.orderers) orderer.close();
+  }
+}
