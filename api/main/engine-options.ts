@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { choiceOption } from './options.js';
 
-const ENGINES = ['embedded', 'fabric'] as const;
+export const ENGINES = ['embedded', 'fabric'] as const;
 
 export interface EngineOptions {
   readonly ledger?: (typeof ENGINES)[number];

@@ -6,7 +6,7 @@ import { v7 } from 'uuid';
 import { gridbookChaincode } from '../../chaincode/index.js';
 import type { Chaincode } from '../../chaincode/kernel/state-port.js';
 import { EmbeddedLedger } from '../../network/embedded/ledger.js';
-import type { CommittedTransaction } from '../../network/ledger.js';
+import type { CommittedTransaction, Ledger } from '../../network/ledger.js';
 import { decodeBatchEvent } from '../../schema/batch-event.js';
 import { encodeBatch, type CommandInput, type CommandShape } from '../../schema/command.js';
 import { GridbookError } from '../../schema/errors.js';
@@ -28,11 +28,13 @@ export class BenchLedger {
   readonly written = new Map<string, Uint8Array>();
   private seed = 12_345;
 
-  private constructor(
-    readonly directory: string,
-    readonly ledger: EmbeddedLedger,
+  constructor(
+    readonly ledger: Ledger,
+    /** Ends what the ledger stands on. */
+    private readonly dispose: () => Promise<void> = () => Promise.resolve(),
   ) {}
 
+  /** An embedded ledger in a folder of its own. */
   static async open(): Promise<BenchLedger> {
     const directory = mkdtempSync(join(tmpdir(), 'gridbook-bench-'));
     const inner = gridbookChaincode();
@@ -56,7 +58,11 @@ export class BenchLedger {
         );
       },
     };
-    const bench = new BenchLedger(directory, await EmbeddedLedger.open({ directory, chaincode }));
+    const ledger = await EmbeddedLedger.open({ directory, chaincode });
+    const bench = new BenchLedger(ledger, async () => {
+      await ledger.close();
+      rmSync(directory, { recursive: true, force: true });
+    });
     holder.bench = bench;
     return bench;
   }
@@ -158,8 +164,7 @@ export class BenchLedger {
     });
   }
 
-  async close(): Promise<void> {
-    await this.ledger.close();
-    rmSync(this.directory, { recursive: true, force: true });
+  close(): Promise<void> {
+    return this.dispose();
   }
 }

@@ -1,19 +1,26 @@
-/** Runs benchmarks; each prints lines `BENCH {…}`. Arguments: ids to run, separated by commas; all without any. */
+/** Runs benchmarks; each prints lines `BENCH {…}`: `[--only P4,P6] [--ledger fabric]`. */
 import 'reflect-metadata';
+import { parseArgs } from 'node:util';
+import { fabricTransfers } from './fabric/p1-transfers.js';
+import { fabricInterval } from './fabric/p12-interval.js';
+import { networkUp } from './fabric/p8-up.js';
 import { machine, type Bench } from './measure.js';
 import { clearing } from './p4-clearing.js';
 import { transfers } from './p6-transfers.js';
 import { growth } from './p7-growth.js';
 import { community } from './p10-community.js';
 
-const BENCHES: readonly Bench[] = [clearing, transfers, growth, community];
+const EMBEDDED: readonly Bench[] = [clearing, transfers, growth, community];
+const FABRIC: readonly Bench[] = [fabricTransfers, networkUp, fabricInterval];
+/** Figures that come out of another's run. */
+const WITH: Readonly<Record<string, string>> = { P11: 'P10', P13: 'P1' };
 
-const only = process.argv[2]?.split(',');
-const chosen = BENCHES.filter(
-  ({ id }) => only?.some((name) => id === name || (id === 'P10' && name === 'P11')) ?? true,
-);
+const { values } = parseArgs({ options: { only: { type: 'string' }, ledger: { type: 'string' } } });
+const benches = values.ledger === 'fabric' ? FABRIC : EMBEDDED;
+const only = values.only?.split(',').map((id) => WITH[id] ?? id);
+const chosen = benches.filter(({ id }) => only?.includes(id) ?? true);
 if (chosen.length === 0) {
-  process.stderr.write(`There is no such benchmark; there are ${BENCHES.map(({ id }) => id).join(', ')}.\n`);
+  process.stderr.write(`There is no such benchmark; there are ${benches.map(({ id }) => id).join(', ')}.\n`);
   process.exitCode = 1;
 }
 process.stdout.write(`${machine()}\n`);

@@ -5,7 +5,9 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import type { Command } from 'commander';
 import type { CommandContext } from '../context.js';
+import { ENGINES } from '../engine-options.js';
 import { CommandFailure, EXIT } from '../exit.js';
+import { choiceOption } from '../options.js';
 
 /** From dist/api/main/commands. */
 const MAIN = fileURLToPath(new URL('../../../test/bench/main.js', import.meta.url));
@@ -16,14 +18,21 @@ export function addBench(program: Command, context: CommandContext): void {
     .summary('measure, both sides in one run')
     .description('Prints a line `BENCH {…}` a measurement. Only in a checkout, after `npm run build`.')
     .option('--only <ids>', 'such as P4,P6')
-    .addHelpText('after', '\nExample:\n  gridbook bench --only P4')
-    .action(async ({ only }: { only?: string }) => {
+    .option(
+      '--ledger <engine>',
+      'embedded, or fabric: on a network of its own in a temporary folder (default: embedded)',
+      choiceOption('--ledger', ENGINES),
+    )
+    .addHelpText(
+      'after',
+      '\nExample:\n  gridbook bench --only P4\n  gridbook bench --ledger fabric --only P1',
+    )
+    .action(async (options: { only?: string; ledger?: string }) => {
       if (!existsSync(MAIN))
         throw new CommandFailure('Benchmarks are only in a checkout that was built.', EXIT.unavailable);
       // A process of its own, with garbage collection in reach of the measurements.
-      const child = spawn(process.execPath, ['--expose-gc', MAIN, ...(only === undefined ? [] : [only])], {
-        stdio: 'inherit',
-      });
+      const given = Object.entries(options).map(([name, value]) => `--${name}=${value}`);
+      const child = spawn(process.execPath, ['--expose-gc', MAIN, ...given], { stdio: 'inherit' });
       const [code] = (await once(child, 'exit')) as [number | null];
       if (code !== 0) context.endWith(EXIT.failed);
     });

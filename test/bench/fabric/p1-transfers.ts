@@ -1,0 +1,103 @@
+/** P1, P13: settled transfers a second on Fabric, and what one costs, against a plain contract on the same network. */
+import { BATCH, BenchLedger } from '../bench-ledger.js';
+import { figure, median, timed, type Bench, type Report } from '../measure.js';
+import { BenchNetwork } from './bench-network.js';
+import { closedLoop } from './load.js';
+import { plainTransfers } from './plain-client.js';
+
+const ROUNDS = 5;
+const IN_FLIGHT = [1, 16, 64, 128, 256];
+const ACCOUNTS = 10_000;
+const TIMES = { warmMs: 700, measuredMs: 2_300 };
+const OURS_MS = 5_000;
+
+interface Side {
+  readonly rates: number[];
+  readonly times: number[];
+  /** Processor time a transfer, by kind of process. */
+  readonly cpu: Record<string, number>[];
+}
+const newSide = (): Side => ({ rates: [], times: [], cpu: [] });
+
+export const fabricTransfers: Bench = {
+  id: 'P1',
+  what: 'settled transfers a second, all rules and the log on, against a plain contract; processor time of each',
+  run: (report) => BenchNetwork.during((network) => measure(network, report)),
+};
+
+async function measure(network: BenchNetwork, report: Report): Promise<void> {
+  const at = new BenchLedger(network.ledger);
+  await at.grow(ACCOUNTS, ACCOUNTS);
+  const ours = new Map([BATCH, 2 * BATCH].map((size) => [size, newSide()]));
+  const plain = new Map(IN_FLIGHT.map((clients) => [clients, newSide()]));
+  const transfer = await plainTransfers(network);
+  // The first round warms both sides up and does not count.
+  for (let round = 0; round <= ROUNDS; round++) {
+    for (const [clients, side] of plain) {
+      const before = network.cpuMs();
+      const began = performance.now();
+      const { perSecond, medianMs } = await closedLoop(clients, TIMES, transfer);
+      const all = perSecond * ((performance.now() - began) / 1000);
+      if (round > 0) note(side, perSecond, medianMs, costs(before, network.cpuMs(), all));
+    }
+    for (const [size, side] of ours) {
+      const before = network.cpuMs();
+      const times: number[] = [];
+      const began = performance.now();
+      while (performance.now() - began < OURS_MS) {
+        times.push(await timed(() => at.submit(at.transfers(size))));
+      }
+      const ms = performance.now() - began;
+      const done = times.length * size;
+      if (round > 0) note(side, (done * 1000) / ms, median(times), costs(before, network.cpuMs(), done));
+    }
+  }
+  const [clients, best] = bestOf(plain);
+  const [size, most] = bestOf(ours);
+  for (const [n, { rates, times }] of plain) {
+    report({
+      ...{ id: 'P1-plain', inFlight: n, ours: figure(median(rates)), unit: 'transfers/s' },
+      medianMs: figure(median(times)),
+    });
+  }
+  for (const [n, { rates, times }] of ours) {
+    report({
+      ...{ id: 'P1-batch', batch: n, ours: figure(median(rates)), unit: 'transfers/s' },
+      medianCommitSeconds: figure(median(times) / 1000),
+    });
+  }
+  report({
+    ...{ id: 'P1', ratio: figure(median(most.rates) / median(best.rates)) },
+    ...{ ours: figure(median(most.rates)), other: figure(median(best.rates)), unit: 'transfers/s' },
+    ...{ batch: size, inFlight: clients, medianCommitSeconds: figure(median(most.times) / 1000) },
+  });
+  const total = (side: Side): number =>
+    median(side.cpu.map((kinds) => Object.values(kinds).reduce((a, b) => a + b, 0)));
+  const part = (kind: string): number => figure(median(most.cpu.map((kinds) => kinds[kind])));
+  report({
+    ...{ id: 'P13', ratio: figure(total(best) / total(most)), unit: 'CPU-ms a transfer' },
+    ...{ ours: figure(total(most)), other: figure(total(best)) },
+    ...{
+      peer: part('peer'),
+      orderer: part('orderer'),
+      chaincode: part('chaincode'),
+      client: part('client'),
+    },
+  });
+}
+
+function note(side: Side, rate: number, ms: number, cpu: Record<string, number>): void {
+  side.rates.push(rate);
+  side.times.push(ms);
+  side.cpu.push(cpu);
+}
+
+type Cpu = ReturnType<BenchNetwork['cpuMs']>;
+const costs = (before: Cpu, after: Cpu, done: number): Record<string, number> =>
+  Object.fromEntries(
+    Object.entries(after).map(([kind, ms]) => [kind, (ms - before[kind as keyof Cpu]) / done]),
+  );
+
+function bestOf(sides: ReadonlyMap<number, Side>): [number, Side] {
+  return [...sides].reduce((a, b) => (median(b[1].rates) > median(a[1].rates) ? b : a));
+}
