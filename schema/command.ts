@@ -11,7 +11,7 @@ import {
 } from './fields.js';
 import { KEY_LENGTH } from './ids.js';
 
-/** Roles that an organisation's certificate or a token may carry. */
+/** Roles that an organisation's certificate or a token may carry. The ledger counts them: new ones stand at the end. */
 export const ROLES = [
   'HOST',
   'NETWORK_OPERATOR',
@@ -22,6 +22,8 @@ export const ROLES = [
   'PARTICIPANT',
 ] as const;
 export type Role = (typeof ROLES)[number];
+/** Roles in which an organisation is admitted to a lane; a participant is by being registered. */
+export type OrganisationRole = Exclude<Role, 'PARTICIPANT'>;
 
 export interface CommandShape<R extends Fields = Fields, T extends Fields = Fields> {
   readonly name: string;

@@ -61,6 +61,7 @@ export const ERRORS = {
   NOT_HOSTED: business(22, 'The organisation does not host this participant.'),
   PARTICIPANT_INACTIVE: business(23, 'The participant is not active.'),
   REASON_REQUIRED: business(24, 'This act must state a reason.'),
+  NOT_ADMITTED: business(25, 'The organisation is not admitted to the lane in this role.'),
 
   // Records
   ALREADY_EXISTS: business(30, 'A record of this id exists already.'),

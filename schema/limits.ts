@@ -48,6 +48,8 @@ export const LIMITS = {
   linesPerSettlement: 15_000,
   /** Organisations that take part in one lane. */
   organisationsPerLane: 512,
+  /** Places among them that only regulators take: a host can leave no regulator outside. */
+  regulatorsPerLane: 16,
   /** Postings of one command. */
   postingsPerCommand: 50_000,
   /** Most that a Sparkz series may issue before a ruling sets its ceiling: a million of the currency. */

@@ -1,5 +1,6 @@
 /** Sets the demonstration community up, command by command, as its organisations and members would. */
 import type { IdentityRef } from '../../network/ledger.js';
+import type { OrganisationRole } from '../../schema/command.js';
 import type { Lanes } from '../lanes/lanes.js';
 import {
   agreementAccept,
@@ -15,6 +16,7 @@ import {
   accountOpen,
   connectionRegister,
   networkRegister,
+  organisationRoleSet,
   participantRegister,
   unitRegister,
 } from '../../schema/trade/registration.js';
@@ -50,6 +52,7 @@ export async function setUpCommunity(lanes: Lanes, plan: CommunityPlan): Promise
   const give = new Giver(lanes, host.organisation);
   const provider = plan.provider ?? rules.ORGANISATIONS.provider;
   const from = { effectiveFrom: plan.from };
+  await admit(give, provider);
   const { unit } = await give.one(host, unitRegister, {
     unitKind: 'DUES',
     currency: plan.currency,
@@ -100,6 +103,18 @@ export async function setUpCommunity(lanes: Lanes, plan: CommunityPlan): Promise
   await agree(give, plan, market, participants, connections);
   await give.one(host, marketOpen, { market });
   return { lane: give.lane, network: grid, market, connections, participants, provider };
+}
+
+/** Who acts in the host's lane beside it. */
+async function admit(give: Giver, provider: IdentityRef): Promise<void> {
+  await give.all(
+    host,
+    organisationRoleSet,
+    [operator, provider, rules.ORGANISATIONS.regulator].map(({ organisation, role }) => ({
+      ...{ organisation, role: role as OrganisationRole, admitted: true },
+      reason: 'takes part in the demonstration',
+    })),
+  );
 }
 
 interface Numbers {

@@ -105,7 +105,8 @@ function refusalOf(error: unknown): { code: ErrorCode; field: string } | undefin
   if (error instanceof Refusal) return error;
   if (!(error instanceof GridbookError)) return undefined;
   // To whoever is no part of it, a lane that is another's or not there is one and the same.
-  if (error.code === 'WRONG_LANE') return { code: 'NOT_FOUND', field: 'lane' };
+  if (error.code === 'WRONG_LANE' || error.code === 'NOT_ADMITTED')
+    return { code: 'NOT_ADMITTED', field: 'lane' };
   return ERRORS[error.code].kind === 'business' ? { code: error.code, field: '' } : undefined;
 }
 

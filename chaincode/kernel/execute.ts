@@ -6,7 +6,7 @@ import { hash } from 'node:crypto';
 import { encodeBatchEvent, type BatchEvent, type WireEvent } from '../../schema/batch-event.js';
 import { collapse, toWire } from '../../schema/fields.js';
 import type { Json } from '../../schema/canonical.js';
-import type { CommandShape, EventShape } from '../../schema/command.js';
+import type { CommandShape, EventShape, Role } from '../../schema/command.js';
 import { ERRORS, GridbookError, Refusal, type ErrorCode } from '../../schema/errors.js';
 import { UnsafeIntegerError } from '../../schema/arithmetic.js';
 import { sortableText } from '../../schema/ids.js';
@@ -107,9 +107,14 @@ class Execution {
     this.head = await LaneHead.open(this.work, this.batch.lane, this.port.timeMs);
     const { organisation, role } = this.port.creator;
     // A lane is opened by the host whose name it bears; only then can others use it.
-    if (this.head.isNew && (organisation !== this.batch.lane || role !== 'HOST'))
-      throw new GridbookError('WRONG_LANE');
-    this.organisation = this.numberOf(organisation);
+    if (this.head.isNew) {
+      if (organisation !== this.batch.lane || role !== 'HOST') throw new GridbookError('WRONG_LANE');
+      this.head.setRole(organisation, role, true);
+    }
+    const number = this.head.numberIn(organisation, role);
+    // Who has no standing here leaves no trace: no number, no key remembered, no moment of ledger time.
+    if (number === undefined) throw new GridbookError('NOT_ADMITTED');
+    this.organisation = number;
     this.work.keep();
     this.context = new CommandContext(this, this.head, this.organisation);
     let index = 0;
@@ -121,15 +126,6 @@ class Execution {
       }
     }
     await this.finish();
-  }
-
-  /** The signing organisation's number; a lane that takes no more organisations refuses the whole transaction. */
-  private numberOf(organisation: string): number {
-    try {
-      return this.head.organisationNumber(organisation);
-    } catch (error) {
-      throw error instanceof Refusal ? new GridbookError(error.code) : error;
-    }
   }
 
   private command(segment: Segment, i: number, index: number): Promise<void> | undefined {
@@ -153,7 +149,9 @@ class Execution {
     const text = commandText(segment.name, key, actor, decoded.wire);
     const leaf = leafHash(text);
     const digest = sortableText(leaf, 6);
-    const scope = actor > 0 ? actor : -1 - this.organisation;
+    // Only its host gives commands for a participant: what others claim to give is remembered as theirs.
+    const isForParticipant = actor > 0 && this.port.creator.organisation === this.batch.lane;
+    const scope = isForParticipant ? actor : -1 - this.organisation;
     const before = bucket.find(key, scope);
     if (before) {
       if (before.digest === digest) this.replayed.push([index, before.leaf, before.index, before.code]);
@@ -321,8 +319,16 @@ class CommandContext implements Context {
     return this.head.next(counter, count);
   }
 
-  organisationNumber(organisation: string): number {
-    return this.head.organisationNumber(organisation);
+  numberIn(organisation: string, role: Role): number | undefined {
+    return this.head.numberIn(organisation, role);
+  }
+
+  countIn(role: Role): number {
+    return this.head.countIn(role);
+  }
+
+  setRole(organisation: string, role: Role, admitted: boolean): void {
+    this.head.setRole(organisation, role, admitted);
   }
 
   emit: Context['emit'] = (shape, fields, rows) => {

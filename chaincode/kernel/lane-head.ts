@@ -1,4 +1,5 @@
 /** The head of a lane: its log, its ledger time, its counters. One page, written by every transaction. */
+import { ROLES, type Role } from '../../schema/command.js';
 import { GridbookError, Refusal } from '../../schema/errors.js';
 import { LIMITS } from '../../schema/limits.js';
 import { appendLeaf, hashFromHex, hashToHex, type Hash } from './tree.js';
@@ -12,7 +13,14 @@ const TIME = 2; // one value: ledger time in ms
 const COUNTER_NAMES = 3;
 const COUNTER_VALUES = 4;
 const ORGANISATIONS = 5;
-const WIDTH = 6;
+const ROLES_OF = 6; // a bit a role of each organisation, in the order of ROLES
+const WIDTH = 7;
+
+/** The bit of a role; 0 of what is no role. */
+const bitOf = (role: string): number => {
+  const at = (ROLES as readonly string[]).indexOf(role);
+  return at < 0 ? 0 : 1 << at;
+};
 
 export class LaneHead {
   private constructor(
@@ -55,14 +63,36 @@ export class LaneHead {
     return last + 1;
   }
 
-  organisationNumber(organisation: string): number {
+  /** Number of an organisation that is admitted in a role; undefined where it is not. */
+  numberIn(organisation: string, role: string): number | undefined {
+    const at = this.page.columns[ORGANISATIONS].indexOf(organisation);
+    return at >= 0 && (this.rolesAt(at) & bitOf(role)) !== 0 ? at + 1 : undefined;
+  }
+
+  /** How many organisations are admitted in a role. */
+  countIn(role: Role): number {
+    const bit = bitOf(role);
+    return this.page.columns[ORGANISATIONS].filter((_, at) => (this.rolesAt(at) & bit) !== 0).length;
+  }
+
+  /** Admits an organisation in a role, or ends that; its number stays. */
+  setRole(organisation: string, role: Role, admitted: boolean): void {
     const known = this.page.columns[ORGANISATIONS];
-    const at = known.indexOf(organisation);
-    if (at >= 0) return at + 1;
-    // They share a page with all that every transaction writes: were it full, the lane would stand still.
-    if (known.length >= LIMITS.organisationsPerLane) throw new Refusal('LANE_FULL');
-    this.work.set(this.page, ORGANISATIONS, known.length, organisation);
-    return known.length;
+    let at = known.indexOf(organisation);
+    if (at < 0) {
+      at = known.length;
+      // They share a page with all that every transaction writes: were it full, the lane would stand still.
+      const most = LIMITS.organisationsPerLane - (role === 'REGULATOR' ? 0 : LIMITS.regulatorsPerLane);
+      if (at >= most) throw new Refusal('LANE_FULL');
+      this.work.set(this.page, ORGANISATIONS, at, organisation);
+      this.work.set(this.page, ROLES_OF, at, 0);
+    }
+    const others = this.rolesAt(at) & ~bitOf(role);
+    this.work.set(this.page, ROLES_OF, at, admitted ? others | bitOf(role) : others);
+  }
+
+  private rolesAt(at: number): number {
+    return this.page.columns[ROLES_OF][at] as number;
   }
 
   organisationName(number: number): string {

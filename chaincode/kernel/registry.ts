@@ -1,6 +1,6 @@
 /** The table of commands: shape, authority and rule of each; a command without authority cannot be registered (A1). */
 import type { Json } from '../../schema/canonical.js';
-import type { Args, CommandShape, EventShape } from '../../schema/command.js';
+import type { Args, CommandShape, EventShape, Role } from '../../schema/command.js';
 import type { ValueOf, ValuesOf } from '../../schema/fields.js';
 import type { Accounts } from './accounts.js';
 import { assertAuthority, type Authority } from './authority.js';
@@ -29,8 +29,12 @@ export interface Context {
   readonly transactionId: string;
   /** Gives the next number of a counter of this lane, from 1; with `count`, the first of that many in a row. */
   next(counter: string, count?: number): number;
-  /** Number of an organisation in this lane, given at first sight. */
-  organisationNumber(organisation: string): number;
+  /** Number of an organisation that is admitted to the lane in a role; undefined where it is not. */
+  numberIn(organisation: string, role: Role): number | undefined;
+  /** How many organisations are admitted in a role. */
+  countIn(role: Role): number;
+  /** Admits an organisation in a role, or ends that. */
+  setRole(organisation: string, role: Role, admitted: boolean): void;
   /** Adds an event of this command. */
   emit<R, T>(
     shape: Pick<EventShape, 'name' | 'doc'> & { readonly fields: R; readonly rows?: T },

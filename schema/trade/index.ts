@@ -6,6 +6,7 @@ import * as metering from './metering.js';
 import * as money from './money.js';
 
 export const TRADE_COMMANDS: readonly CommandShape[] = [
+  registration.organisationRoleSet,
   registration.participantRegister,
   registration.participantStatusSet,
   registration.networkRegister,

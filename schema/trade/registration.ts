@@ -1,11 +1,27 @@
 /** Participants, networks, connections and their accounts. */
 import { ACCOUNT_KINDS } from '../account-kinds.js';
-import { command, event } from '../command.js';
+import { command, event, ROLES, type OrganisationRole } from '../command.js';
 import { field } from '../fields.js';
 import { LIMITS } from '../limits.js';
 
 export const PARTICIPANT_STATUS = ['SUSPENDED', 'ACTIVE'] as const;
+/** A participant acts through its host, and is admitted by being registered. */
+const ADMITTED_ROLES = ROLES.filter((role): role is OrganisationRole => role !== 'PARTICIPANT');
 const accountKind = field.choice('AccountKind', ACCOUNT_KINDS, 'What the account is for.');
+
+export const organisationRoleSet = command({
+  name: 'organisationRoleSet',
+  ledger: 'trade',
+  doc:
+    'Admits an organisation to the lane in a role, or ends that. The host decides who acts in its lane; its first ' +
+    'regulator too, and from then on regulators decide about regulators.',
+  fields: {
+    organisation: field.id('Name of the organisation, as its certificates bear it.'),
+    role: field.choice('AdmittedRole', ADMITTED_ROLES, 'The role.'),
+    admitted: field.flag('Whether it may act in the role from now on.'),
+    reason: field.text('Why.'),
+  },
+});
 
 export const participantRegister = command({
   name: 'participantRegister',

@@ -15,6 +15,7 @@ import {
   accountOpen,
   connectionRegister,
   networkRegister,
+  organisationRoleSet,
   participantRegister,
   unitRegister,
 } from '../../schema/trade/registration.js';
@@ -46,6 +47,11 @@ export async function community(
     }
     return numbers;
   };
+  await at.submit(
+    [OPERATOR, provider].map(({ organisation, role }) =>
+      at.command(organisationRoleSet, { organisation, role, admitted: true, reason: 'bench' }),
+    ),
+  );
   const [unit] = await numbersOf([
     at.command(unitRegister, { unitKind: 'DUES', currency: 'AUD', region: 'bench', ceilingMicros: 0 }),
   ]);

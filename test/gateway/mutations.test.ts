@@ -208,7 +208,7 @@ describe('a mutation', () => {
     expect(
       (await give(stranger, 'participantRegister', { participantId: 'p', idempotencyKey: at.key7() }))
         .userErrors[0].code,
-    ).toBe('NOT_FOUND');
+    ).toBe('NOT_ADMITTED');
     const otherHost = await at.token('HOST', 0, 'Stranger');
     expect(
       (
@@ -218,7 +218,7 @@ describe('a mutation', () => {
           idempotencyKey: at.key7(),
         })
       ).userErrors[0].code,
-    ).toBe('NOT_AUTHORISED');
+    ).toBe('NOT_ADMITTED');
   });
 
   test('readings come as rows, by the metering data provider alone', async () => {

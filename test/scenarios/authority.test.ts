@@ -24,6 +24,7 @@ import {
   PROVIDER,
   provider,
   QUARTER,
+  regulator,
   START_MS,
   type Giver,
 } from './world.js';
@@ -31,6 +32,10 @@ import {
 let at: Community;
 beforeAll(async () => {
   at = await Community.open({ homes: 2 });
+  const others = ROLES.filter((role) => role !== 'PARTICIPANT' && role !== 'HOST' && role !== 'REGULATOR');
+  await at.world.admit(others.map(giverOf));
+  await at.world.admit(others.map(stranger));
+  await at.world.admit([stranger('HOST')]);
 });
 afterAll(() => at.world.close());
 
@@ -67,7 +72,10 @@ const argsOf = (shape: CommandShape): Args<CommandShape> =>
 const giverOf = (role: Role): Giver =>
   role === 'PARTICIPANT'
     ? participant(at.homes[0].participant)
-    : { organisation: role === 'HOST' ? HOST : `Some-${role}`, role };
+    : { organisation: OWN[role] ?? `Some-${role}`, role };
+const OWN: Partial<Record<Role, string>> = { HOST, REGULATOR: regulator.organisation };
+/** One that the host admitted, and that nothing in the lane belongs to. */
+const stranger = (role: Role): Giver => ({ organisation: 'Stranger', role });
 
 describe('A1 default deny', () => {
   test('every command of the language has a rule, and no rule is without a command', () => {
@@ -120,7 +128,6 @@ describe('A1 default deny', () => {
 });
 
 describe('A2 an organisation acts only for what is its own', () => {
-  const stranger = (role: Role): Giver => ({ organisation: 'Stranger', role });
   const give = <C extends CommandShape>(giver: Giver, shape: C, args: object) =>
     at.world.give(giver, shape, args as Args<C>);
 
@@ -186,7 +193,7 @@ describe('A2 an organisation acts only for what is its own', () => {
 
   test('nobody but the host opens a lane', async () => {
     const { World } = await import('./world.js');
-    const world = await World.open();
+    const world = await World.unopened();
     await expect(
       world.give(operator, networkRegister, {
         networkId: 'n',

@@ -99,7 +99,9 @@ describe('a run in parts', () => {
     await at.read(START_MS, READINGS);
     expect(codes(await open(at, clearing, START_MS, marketOperator))).toEqual(['OK', '']);
     const stranger: Giver = { organisation: 'Elsewhere', role: 'HOST' };
-    for (const giver of [stranger, { organisation: 'Elsewhere', role: 'NETWORK_OPERATOR' } as const]) {
+    const other: Giver = { organisation: 'Elsewhere', role: 'NETWORK_OPERATOR' };
+    await at.world.admit([stranger, other]);
+    for (const giver of [stranger, other]) {
       expect((await post(at, 0, START_MS, giver)).code).not.toBe('OK');
     }
     const givers = [operator, provider, participant(at.homes[2].participant)];

@@ -14,11 +14,13 @@ import {
   type Args,
   type CommandInput,
   type CommandShape,
+  type OrganisationRole,
   type Role,
 } from '../../schema/command.js';
 import { errorCodeOf } from '../../schema/errors.js';
 import { cell, fromWire } from '../../schema/fields.js';
 import { keyFromUuid } from '../../schema/ids.js';
+import { organisationRoleSet } from '../../schema/trade/registration.js';
 import { TRADE_EVENTS } from '../../schema/trade/index.js';
 
 /** 2025-06-01T00:00:00Z */
@@ -97,8 +99,29 @@ export class World {
     readonly lane: string = HOST,
   ) {}
 
-  static async open(make: () => Promise<Engine> = embeddedEngine): Promise<World> {
+  /** A lane that nobody has used. */
+  static async unopened(make: () => Promise<Engine> = embeddedEngine): Promise<World> {
     return new World(await make());
+  }
+
+  /** A lane to which its host has admitted the usual organisations. */
+  static async open(make?: () => Promise<Engine>): Promise<World> {
+    const world = await World.unopened(make);
+    await world.admit([operator, provider, regulator, marketOperator, distributor]);
+    return world;
+  }
+
+  /** The host admits organisations to its lane, each in its role. */
+  async admit(givers: readonly Giver[]): Promise<void> {
+    const commands = givers.map(({ organisation, role }) =>
+      this.command(host, organisationRoleSet, {
+        ...{ organisation, role: role as OrganisationRole },
+        ...{ admitted: true, reason: 'takes part' },
+      }),
+    );
+    for (const { code } of await this.batch(host, commands)) {
+      if (code !== 'OK') throw new Error(`an organisation is not admitted: ${code}`);
+    }
   }
 
   get ledger(): Ledger {

@@ -1,5 +1,6 @@
 /** The trade ledger's rules: a line a command. */
 import type { CommandRule } from '../../kernel/registry.js';
+import { organisationRoleSet } from './commands/organisationRoleSet.js';
 import { participantRegister } from './commands/participantRegister.js';
 import { participantStatusSet } from './commands/participantStatusSet.js';
 import { networkRegister } from './commands/networkRegister.js';
@@ -34,6 +35,7 @@ import { holdRelease } from './commands/holdRelease.js';
 import { duesPay } from './commands/duesPay.js';
 
 export const TRADE_RULES: readonly CommandRule[] = [
+  organisationRoleSet,
   participantRegister,
   participantStatusSet,
   networkRegister,

@@ -1,3 +1,4 @@
+import { Refusal } from '../../../../schema/errors.js';
 import { LIMITS } from '../../../../schema/limits.js';
 import { connectionRegister as shape, connectionRegistered } from '../../../../schema/trade/registration.js';
 import { rule } from '../../../kernel/registry.js';
@@ -19,6 +20,8 @@ export const connectionRegister = rule(
     requireOnGrid(network, args.validFrom, 'validFrom');
     // The host of every participant of a lane is the organisation that the lane bears the name of.
     require(args.meteringDataProvider !== c.records.lane, 'NOT_AUTHORISED', 'meteringDataProvider');
+    const provider = c.numberIn(args.meteringDataProvider, 'METERING_DATA_PROVIDER');
+    if (provider === undefined) throw new Refusal('NOT_ADMITTED', 'meteringDataProvider');
     require(network.slots < LIMITS.metersPerNetwork, 'NETWORK_FULL', 'network');
     require(c.channelNames.find('meter', args.meterId) === undefined, 'ALREADY_EXISTS', 'meterId');
     const connection = c.next('connection');
@@ -37,7 +40,7 @@ export const connectionRegister = rule(
       {
         connection,
         participant: args.participant,
-        provider: c.organisationNumber(args.meteringDataProvider),
+        provider,
         sanctionedLoadW: args.sanctionedLoadW,
         generationCapacityW: args.generationCapacityW,
         validFrom: args.validFrom,
