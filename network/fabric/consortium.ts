@@ -2,6 +2,7 @@
  * The organisations whose keys lie in a folder, acting together: they join nodes to the channel, agree on chaincode, and
  * have transactions committed.
  */
+import { channelConfig, organisationsOf } from './channel-config.js';
 import { ClientIdentity } from './client-identity.js';
 import { NetworkError } from './errors.js';
 import type { Layout } from './layout.js';
@@ -12,6 +13,7 @@ import {
   install,
   joinPeer,
   majority,
+  type CommittedDefinition,
   type Definition,
 } from './lifecycle.js';
 import { adminOf, authorityOf } from './nodes.js';
@@ -21,6 +23,7 @@ import { PeerClient, type Commits } from './peer-client.js';
 import {
   CHANNEL,
   HOST_ADDRESS,
+  ordererAddresses,
   ORDERER_ORGANISATION,
   type NetworkPlan,
   type OrganisationPlan,
@@ -48,8 +51,8 @@ export class Consortium {
     private readonly plan: NetworkPlan,
   ) {
     const ordererAuthority = Buffer.from(authorityOf(layout, ORDERER_ORGANISATION));
-    this.orderers = plan.orderers.map(
-      ({ port }) => new OrdererClient(`${HOST_ADDRESS}:${port}`, ordererAuthority),
+    this.orderers = ordererAddresses(plan).map(
+      ({ host, port }) => new OrdererClient(`${host}:${port}`, ordererAuthority),
     );
     this.parties = plan.organisations.map((organisation) => {
       const { name, role, peers } = organisation;
@@ -74,10 +77,16 @@ export class Consortium {
         peers.map(async (at, i) => {
           const name = `${plan.peers[i].name}.${plan.name}`;
           await untilDone(`${name} does not join`, () => joinPeer(at, admin, block));
-          this.commits.push(at.commits(admin, CHANNEL));
         }),
       ),
     ]);
+  }
+
+  /** Follows the blocks of all peers here, from where each tells this organisation of them. */
+  follow(): void {
+    for (const { admin, peers } of this.parties) {
+      for (const at of peers) this.commits.push(at.commits(admin, CHANNEL));
+    }
   }
 
   /** Every peer installs its organisation's package of a chaincode. */
@@ -95,15 +104,36 @@ export class Consortium {
   }
 
   /** The channel's definition of a chaincode; undefined where it has none. */
-  async definition(name: string): Promise<Definition | undefined> {
+  async definition(name: string): Promise<CommittedDefinition | undefined> {
     const [{ peers, admin }] = this.parties;
     return untilDone('the channel does not answer', () => committedDefinition(peers[0], admin, name));
   }
 
-  /** Every organisation approves a definition; with the majority's approval it is committed. */
-  async define(definition: Definition, packageOf: PackageOf): Promise<void> {
+  /** Names of the organisations that take part in the channel. */
+  async members(): Promise<readonly string[]> {
+    const [{ peers, admin }] = this.parties;
+    return untilDone('the channel does not answer', async () =>
+      organisationsOf(await channelConfig(peers[0], admin)).map(({ name }) => name),
+    );
+  }
+
+  /** Waits until the peers here have the block by which their organisation takes part. */
+  async taken(): Promise<void> {
+    await untilDone('the channel has not taken the organisation', async () => {
+      const members = await this.members();
+      if (!this.parties.every(({ plan }) => members.includes(plan.name))) throw new Error('not yet');
+    });
+  }
+
+  /** Every organisation of the folder that has not done so approves a definition, with its own package. */
+  async approve(
+    definition: Definition,
+    packageOf: PackageOf,
+    approvedBy: readonly string[] = [],
+  ): Promise<void> {
+    const missing = this.parties.filter(({ plan }) => !approvedBy.includes(plan.name));
     await Promise.all(
-      this.parties.map((party) =>
+      missing.map((party) =>
         this.submit(
           `${party.plan.name} does not approve the chaincode`,
           () => approval(party.admin, packageOf(party.plan).id, definition),
@@ -111,6 +141,11 @@ export class Consortium {
         ),
       ),
     );
+  }
+
+  /** Every organisation approves a definition; with the majority's approval it is committed. */
+  async define(definition: Definition, packageOf: PackageOf): Promise<void> {
+    await this.approve(definition, packageOf);
     const [{ admin }] = this.parties;
     await this.submit('the chaincode is not committed', () => commitment(admin, definition), this.most());
   }
@@ -122,6 +157,17 @@ export class Consortium {
       'the chaincode does not answer',
       () => new Proposal(client, { channel: CHANNEL, chaincode, args }),
       this.most(),
+    );
+  }
+
+  /** Each organisation's own chaincode answers; nothing is committed. */
+  async answers(chaincode: string, args: readonly (string | Uint8Array)[]): Promise<void> {
+    await Promise.all(
+      this.parties.map(({ plan, client, peers }) =>
+        untilDone(`the chaincode of ${plan.name} does not answer`, () =>
+          peers[0].evaluate(client, { channel: CHANNEL, chaincode, args }),
+        ),
+      ),
     );
   }
 

@@ -26,12 +26,14 @@ export function write(path: string, content: string | Uint8Array, mode = 0o600):
 export async function makeKeys(layout: Layout, plan: NetworkPlan): Promise<void> {
   const orderers = new Organisation(layout, ORDERER_ORGANISATION, notBefore());
   await Promise.all([
-    orderers.make(
-      plan.orderers.map((orderer) => ({
-        ...{ folder: layout.orderer(orderer).folder, name: orderer.name, unit: 'orderer' as const },
-      })),
-      [{ name: 'admin', unit: 'admin' }],
-    ),
+    // An organisation that was invited has the orderers' certificate, and none of their keys.
+    plan.orderers.length > 0 &&
+      orderers.make(
+        plan.orderers.map((orderer) => ({
+          ...{ folder: layout.orderer(orderer).folder, name: orderer.name, unit: 'orderer' as const },
+        })),
+        [{ name: 'admin', unit: 'admin' }],
+      ),
     ...plan.organisations.map((organisation) =>
       new Organisation(layout, organisation.name, notBefore()).make(
         organisation.peers.map((peer) => ({

@@ -48,6 +48,11 @@ export interface Definition {
   readonly sequence: number;
 }
 
+/** A definition that the channel has, and who approved it. */
+export interface CommittedDefinition extends Definition {
+  readonly approvedBy: readonly string[];
+}
+
 interface DefinitionArgs {
   setSequence(value: number): void;
   setName(value: string): void;
@@ -104,7 +109,7 @@ export async function committedDefinition(
   at: PeerClient,
   admin: ClientIdentity,
   name: string,
-): Promise<Definition | undefined> {
+): Promise<CommittedDefinition | undefined> {
   const args = new lifecycle.QueryChaincodeDefinitionArgs();
   args.setName(name);
   try {
@@ -113,7 +118,11 @@ export async function committedDefinition(
       ofLifecycle(CHANNEL, 'QueryChaincodeDefinition', args.serializeBinary()),
     );
     const result = lifecycle.QueryChaincodeDefinitionResult.deserializeBinary(answer);
-    return { name, version: result.getVersion(), sequence: result.getSequence() };
+    const approvals = [...result.getApprovalsMap().entries()].filter(([, approved]) => approved);
+    return {
+      ...{ name, version: result.getVersion(), sequence: result.getSequence() },
+      approvedBy: approvals.map(([organisation]) => organisation),
+    };
   } catch (error) {
     if (error instanceof EndorsementError && /not defined/.test(error.message)) return undefined;
     throw error;

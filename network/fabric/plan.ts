@@ -1,5 +1,6 @@
 /** What a network consists of: organisations, their nodes, and where each listens. Kept in the folder's network.json. */
 import { createServer } from 'node:net';
+import type { Address } from './organisation-group.js';
 
 export const CHANNEL = 'energy';
 export const CHAINCODE = 'gridbook';
@@ -31,9 +32,22 @@ export interface NetworkPlan {
   /** Version of Fabric that it was made with. */
   readonly fabric: string;
   readonly channel: string;
+  /** Address at which the nodes of this folder listen. */
+  readonly host: string;
+  /** Organisations whose keys and nodes are here. */
   readonly organisations: readonly OrganisationPlan[];
+  /** Orderers that run here. */
   readonly orderers: readonly OrdererPlan[];
+  /** Orderers that run elsewhere, in a folder that was invited. */
+  readonly remoteOrderers?: readonly Address[];
 }
+
+/** Where transactions may be given to be ordered. */
+export const ordererAddresses = ({
+  host,
+  orderers,
+  remoteOrderers = [],
+}: NetworkPlan): readonly Address[] => [...orderers.map(({ port }) => ({ host, port })), ...remoteOrderers];
 
 export interface PlanOptions {
   readonly organisations: number;
@@ -55,12 +69,8 @@ export async function makePlan(options: PlanOptions, fabric: string): Promise<Ne
   const port = portsFrom(options.basePort);
   const organisations: OrganisationPlan[] = [];
   for (let o = 0; o < options.organisations; o++) {
-    const peers: PeerPlan[] = [];
-    for (let p = 0; p < options.peers; p++) {
-      peers.push({ name: `peer${p}`, port: await port(), operationsPort: await port() });
-    }
     const named = NAMED[o] ?? { name: `Retailer${o + 1}`, role: 'HOST' };
-    organisations.push({ ...named, peers, chaincodePort: await port() });
+    organisations.push(await planOrganisation(named, options.peers, port));
   }
   const orderers: OrdererPlan[] = [];
   for (let i = 0; i < options.orderers; i++) {
@@ -69,7 +79,32 @@ export async function makePlan(options: PlanOptions, fabric: string): Promise<Ne
       ...{ adminPort: await port(), operationsPort: await port() },
     });
   }
-  return { format: 1, fabric, channel: CHANNEL, organisations, orderers };
+  return { format: 1, fabric, channel: CHANNEL, host: HOST_ADDRESS, organisations, orderers };
+}
+
+/** Plans one organisation by itself, which is going to be invited into a network. */
+export async function planNewcomer(
+  named: { readonly name: string; readonly role: string },
+  { peers, basePort }: Pick<PlanOptions, 'peers' | 'basePort'>,
+  fabric: string,
+): Promise<NetworkPlan> {
+  const organisation = await planOrganisation(named, peers, portsFrom(basePort));
+  return {
+    ...{ format: 1, fabric, channel: CHANNEL, host: HOST_ADDRESS },
+    ...{ organisations: [organisation], orderers: [], remoteOrderers: [] },
+  };
+}
+
+async function planOrganisation(
+  named: { readonly name: string; readonly role: string },
+  count: number,
+  port: () => Promise<number>,
+): Promise<OrganisationPlan> {
+  const peers: PeerPlan[] = [];
+  for (let p = 0; p < count; p++) {
+    peers.push({ name: `peer${p}`, port: await port(), operationsPort: await port() });
+  }
+  return { ...named, peers, chaincodePort: await port() };
 }
 
 /** Gives free ports in ascending order. */

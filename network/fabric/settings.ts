@@ -8,7 +8,7 @@ import type { OrganisationPlan, PeerPlan } from './plan.js';
 const quoted = (path: string): string => JSON.stringify(path);
 
 export function writeSettings(layout: Layout, plan: NetworkPlan): void {
-  write(join(layout.channel, 'configtx.yaml'), channelSettings(layout, plan));
+  if (plan.orderers.length > 0) write(join(layout.channel, 'configtx.yaml'), channelSettings(layout, plan));
   for (const orderer of plan.orderers) {
     write(join(layout.orderer(orderer).folder, 'orderer.yaml'), ordererSettings(layout, orderer));
   }

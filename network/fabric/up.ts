@@ -7,7 +7,7 @@ import { existsSync, mkdirSync, readFileSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { CONTRACT_VERSION, PING } from '../../schema/contract.js';
-import { Consortium } from './consortium.js';
+import { Consortium, type PackageOf } from './consortium.js';
 import { NetworkError } from './errors.js';
 import { makeKeys, write } from './keys.js';
 import { Layout } from './layout.js';
@@ -56,6 +56,15 @@ export async function bringUp(options: UpOptions): Promise<NetworkPlan> {
       `the network was made with Fabric ${plan.fabric}, the programs are ${programs.version}`,
     );
   }
+  return startNetwork(layout, plan, { programs, step });
+}
+
+/** Starts what a folder's plan says, or finishes what is missing of it. */
+export async function startNetwork(
+  layout: Layout,
+  plan: NetworkPlan,
+  { programs, step }: Pick<UpOptions, 'programs' | 'step'>,
+): Promise<NetworkPlan> {
   await makeKeys(layout, plan);
   writeSettings(layout, plan);
   step('keys and settings');
@@ -70,11 +79,8 @@ export async function bringUp(options: UpOptions): Promise<NetworkPlan> {
   try {
     await network.join(readFileSync(layout.genesisBlock));
     await network.install(ofOrganisation);
-    step(`${plan.orderers.length} orderers and ${plan.organisations.length} organisations joined`);
-    if (!(await network.definition(CHAINCODE))) await network.define(FIRST_DEFINITION, ofOrganisation);
-    step('chaincode approved and committed on all organisations');
-    await network.call(CHAINCODE, [PING]);
-    step('a transaction endorsed across organisations is committed on all of them');
+    if (plan.orderers.length === 0) await joinOthers(network, ofOrganisation, step);
+    else await found(network, plan, ofOrganisation, step);
   } catch (error) {
     const ended = processes.find(({ name }) => runningPid(layout, name) === undefined);
     if (!ended) throw error;
@@ -83,6 +89,46 @@ export async function bringUp(options: UpOptions): Promise<NetworkPlan> {
     network.close();
   }
   return plan;
+}
+
+/** The organisations of the folder make the channel what it is, or find it so. */
+async function found(
+  network: Consortium,
+  plan: NetworkPlan,
+  packageOf: PackageOf,
+  step: UpOptions['step'],
+): Promise<void> {
+  step(`${plan.orderers.length} orderers and ${plan.organisations.length} organisations joined`);
+  network.follow();
+  if (!(await network.definition(CHAINCODE))) await network.define(FIRST_DEFINITION, packageOf);
+  step('chaincode approved and committed on all organisations');
+  // Where others take part too, a majority is not here.
+  if ((await network.members()).length > plan.organisations.length) {
+    await network.answers(CHAINCODE, [PING]);
+    step('the chaincode answers');
+  } else {
+    await network.call(CHAINCODE, [PING]);
+    step('a transaction endorsed across organisations is committed on all of them');
+  }
+}
+
+/** An organisation joins a channel that others made: it takes their definition, with its own package. */
+async function joinOthers(network: Consortium, packageOf: PackageOf, step: UpOptions['step']): Promise<void> {
+  step('joined the channel of the others');
+  await network.taken();
+  // Before it has that block, a peer tells its own organisation nothing of the channel.
+  network.follow();
+  step('the channel’s blocks are here');
+  const definition = await network.definition(CHAINCODE);
+  if (!definition) throw new NetworkError('the channel has no chaincode of Gridbook yet');
+  if (definition.version !== CONTRACT_VERSION) {
+    throw new NetworkError(
+      `the channel runs version ${definition.version} of the chaincode, and here is ${CONTRACT_VERSION}`,
+    );
+  }
+  await network.approve(definition, packageOf, definition.approvedBy);
+  await network.answers(CHAINCODE, [PING]);
+  step('chaincode approved; it answers');
 }
 
 /** The channel's first block; it appears whole or not at all. */

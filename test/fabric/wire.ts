@@ -6,7 +6,7 @@ import { Layout, readPlan, type NetworkPlan } from '../../network/fabric/index.j
 import { authorityOf } from '../../network/fabric/nodes.js';
 import { OrdererClient } from '../../network/fabric/orderer-client.js';
 import { PeerClient } from '../../network/fabric/peer-client.js';
-import { CHAINCODE, CHANNEL, ORDERER_ORGANISATION } from '../../network/fabric/plan.js';
+import { CHAINCODE, CHANNEL, ordererAddresses, ORDERER_ORGANISATION } from '../../network/fabric/plan.js';
 import { envelopeOf, headerOf, Proposal } from '../../network/fabric/proposal.js';
 
 /** The first organisation's client, all peers, the first orderer. */
@@ -17,7 +17,8 @@ export class Wire {
 
   constructor(folder: string) {
     const layout = new Layout(folder);
-    const { organisations, orderers } = readPlan(layout) as NetworkPlan;
+    const plan = readPlan(layout) as NetworkPlan;
+    const { organisations } = plan;
     const authority = (of: string): Buffer => Buffer.from(authorityOf(layout, of));
     const [{ name, role }] = organisations;
     this.identity = ClientIdentity.read(name, layout.identity(name, role));
@@ -25,7 +26,8 @@ export class Wire {
       (organisation) =>
         new PeerClient(`127.0.0.1:${organisation.peers[0].port}`, authority(organisation.name)),
     );
-    this.orderer = new OrdererClient(`127.0.0.1:${orderers[0].port}`, authority(ORDERER_ORGANISATION));
+    const [orderer] = ordererAddresses(plan);
+    this.orderer = new OrdererClient(`${orderer.host}:${orderer.port}`, authority(ORDERER_ORGANISATION));
   }
 
   proposal(args: readonly (string | Uint8Array)[]): Proposal {

@@ -12,20 +12,16 @@ import {
   readPlan,
   restartNode,
   stopNode,
-  type NetworkPlan,
   type ProcessStatus,
 } from '../../../network/fabric/index.js';
 import type { CommandContext } from '../context.js';
-import { NETWORK_FOLDER } from '../engine-options.js';
 import { CommandFailure, EXIT } from '../exit.js';
+import { existingNetwork, inFolder, stepsOn, type DirOption } from '../network-folder.js';
 import { wholeOption } from '../options.js';
+import { addNetworkOrganisations } from './network-org.js';
 import type { Terminal } from '../terminal.js';
 import { textTable } from '../text-table.js';
 
-interface DirOption {
-  readonly dir: string;
-  readonly json?: boolean;
-}
 interface UpCommandOptions extends DirOption {
   readonly orgs: number;
   readonly peers: number;
@@ -46,11 +42,9 @@ export function addNetwork(program: Command, context: CommandContext): void {
       'after',
       '\nExamples:\n  gridbook network up\n  gridbook network status --json\n  gridbook network logs peer0.Brightwater\n  gridbook network down --wipe',
     );
-  const inFolder = (command: Command): Command =>
-    command.option('--dir <dir>', 'folder of the network', NETWORK_FOLDER);
   inFolder(network.command('up'))
     .summary('bring the network up, or finish what is missing')
-    .option('--orgs <n>', 'organisations', wholeOption('--orgs', 2, 16), 3)
+    .option('--orgs <n>', 'organisations', wholeOption('--orgs', 1, 16), 3)
     .option('--peers <n>', 'peers of each organisation', wholeOption('--peers', 1, 4), 1)
     .option('--orderers <n>', 'raft orderers', wholeOption('--orderers', 1, 7), 3)
     .option('--base-port <port>', 'first port to try', wholeOption('--base-port', 1_024, 65_000), 7_050)
@@ -75,7 +69,7 @@ export function addNetwork(program: Command, context: CommandContext): void {
     .summary('end one process')
     .argument('<name>', 'name of the process')
     .action(async (name: string, options: DirOption) => {
-      const { layout } = existing(options);
+      const { layout } = existingNetwork(options);
       const ran = await stopNode(layout, named(layout, name));
       context.terminal.print(ran ? `${name} is stopped` : `${name} was not running`);
     });
@@ -83,7 +77,7 @@ export function addNetwork(program: Command, context: CommandContext): void {
     .summary('end one process and start it again')
     .argument('<name>', 'name of the process')
     .action(async (name: string, options: DirOption) => {
-      const { layout, plan } = existing(options);
+      const { layout, plan } = existingNetwork(options);
       const pid = await restartNode(layout, await findPrograms(), plan, named(layout, name));
       context.terminal.print(`${name} runs with pid ${pid}`);
     });
@@ -91,13 +85,7 @@ export function addNetwork(program: Command, context: CommandContext): void {
     .summary('end every process that `up` started')
     .option('--wipe', 'remove the folder too, with all its data and keys')
     .action((options: DirOption & { wipe?: boolean }) => down(options, context.terminal));
-}
-
-function existing({ dir }: DirOption): { layout: Layout; plan: NetworkPlan } {
-  const layout = new Layout(resolve(dir));
-  const plan = readPlan(layout);
-  if (!plan) throw new CommandFailure(`There is no network in ${layout.root}.`, EXIT.unavailable);
-  return { layout, plan };
+  addNetworkOrganisations(network, context);
 }
 
 function named(layout: Layout, name: string): string {
@@ -131,12 +119,12 @@ async function up(options: UpCommandOptions, { terminal }: CommandContext): Prom
   const programs = await findPrograms();
   const plan = await bringUp({
     ...{ folder, programs, basePort, peers, orderers, organisations: orgs },
-    step: (what) => terminal.err.write(`${seconds().padStart(5)} s  ${what}\n`),
+    step: stepsOn(terminal),
   });
   if (options.json) terminal.json({ folder, seconds: Number(seconds()), plan });
   else {
     terminal.print(
-      `The network runs: ${plan.organisations.map(({ name }) => name).join(', ')}; Fabric ${plan.fabric}; trial mode, all on this machine.`,
+      `The network runs: ${plan.organisations.map(({ name }) => name).join(', ')}; Fabric ${plan.fabric}${plan.remoteOrderers ? '' : '; trial mode, all on this machine'}.`,
     );
     terminal.print(`Folder: ${folder}`);
   }
@@ -158,7 +146,7 @@ const definitionCell = ({ definition }: ProcessStatus): string =>
   definition ? `${definition.version} (${definition.sequence})` : '';
 
 async function status(options: DirOption, context: CommandContext): Promise<void> {
-  const { layout, plan } = existing(options);
+  const { layout, plan } = existingNetwork(options);
   const { terminal } = context;
   const rows = await networkStatus(layout, plan);
   if (options.json) terminal.json({ fabric: plan.fabric, channel: plan.channel, processes: rows });
@@ -178,7 +166,7 @@ function logs(
   options: DirOption & { readonly lines: number },
   terminal: Terminal,
 ): void {
-  const { layout } = existing(options);
+  const { layout } = existingNetwork(options);
   const names = name === undefined ? processNames(layout) : [named(layout, name)];
   for (const each of names) {
     if (names.length > 1) terminal.print(`── ${each}`);
@@ -188,7 +176,7 @@ function logs(
 }
 
 async function down(options: DirOption & { wipe?: boolean }, terminal: Terminal): Promise<void> {
-  const { layout } = existing(options);
+  const { layout } = existingNetwork(options);
   const ended = await bringDown(layout, { wipe: options.wipe === true });
   terminal.print(`${ended.length} processes ended`);
   if (options.wipe) terminal.print(`${layout.root} is removed`);

@@ -1,0 +1,170 @@
+/** `gridbook network org` and `network join`: how organisations with keys of their own come together in one channel. */
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import type { Command } from 'commander';
+import {
+  acceptInvitation,
+  Administration,
+  adding,
+  describeUpdate,
+  findPrograms,
+  invitationFor,
+  newOrganisation,
+  readDefinition,
+  readInvitation,
+  readUpdate,
+  removing,
+  startNetwork,
+  type Layout,
+  type NetworkPlan,
+  type UpdateResult,
+} from '../../../network/fabric/index.js';
+import { isRecordId } from '../../../schema/ids.js';
+import { ROLES } from '../../../schema/command.js';
+import type { CommandContext } from '../context.js';
+import { CommandFailure, EXIT } from '../exit.js';
+import { choiceOption, wholeOption } from '../options.js';
+import { existingNetwork, inFolder, stepsOn, type DirOption } from '../network-folder.js';
+
+interface NewOptions extends DirOption {
+  readonly name: string;
+  readonly role: string;
+  readonly peers: number;
+  readonly basePort: number;
+  readonly output?: string;
+}
+interface UpdateOptions extends DirOption {
+  readonly output?: string;
+}
+
+export function addNetworkOrganisations(network: Command, context: CommandContext): void {
+  const org = network
+    .command('org')
+    .summary('organisations of the channel: new, add, sign, remove')
+    .description(
+      'An organisation makes its keys where they stay (`org new`) and gives others its public definition. One that takes part\n' +
+        'proposes it (`org add`), as many more sign as the channel asks for (`org sign`), each in its own place. Whoever adds\n' +
+        'the last signature gets the invitation with which the new one joins (`network join`).',
+    )
+    .addHelpText(
+      'after',
+      '\nExamples:\n' +
+        '  gridbook network org new --name SunCo --role HOST --dir ./sunco      # at SunCo: writes SunCo.organisation.json\n' +
+        '  gridbook network org add SunCo.organisation.json                     # at an organisation that takes part\n' +
+        '  gridbook network org sign SunCo.update.json --dir ./other            # at another one, if signatures are missing\n' +
+        '  gridbook network join SunCo.invitation.json --dir ./sunco            # at SunCo',
+    );
+  inFolder(org.command('new'))
+    .summary('make an organisation with keys of its own')
+    .requiredOption('--name <name>', 'its name, which is its MSP id', organisationName)
+    .option('--role <role>', 'role of its client', choiceOption('--role', ROLES), 'HOST')
+    .option('--peers <n>', 'its peers', wholeOption('--peers', 1, 4), 1)
+    .option('--base-port <port>', 'first port to try', wholeOption('--base-port', 1_024, 65_000), 8_050)
+    .option('--output <file>', 'its public definition (default: NAME.organisation.json)')
+    .action((options: NewOptions) => create(options, context));
+  inFolder(org.command('add'))
+    .summary('propose an organisation, and add it where this folder’s signatures suffice')
+    .argument('<file>', 'its public definition')
+    .option('--output <file>', 'what comes of it (default: NAME.update.json or NAME.invitation.json)')
+    .action(async (file: string, options: UpdateOptions) => {
+      const definition = readDefinition(resolve(file));
+      await change(options, context, definition.name, async (at) =>
+        at.propose(adding(await at.config(), definition), definition.name),
+      );
+    });
+  inFolder(org.command('remove'))
+    .summary('propose that an organisation no longer takes part')
+    .argument('<name>', 'its name')
+    .option('--output <file>', 'the update, where signatures are missing (default: NAME.update.json)')
+    .action((name: string, options: UpdateOptions) =>
+      change(options, context, name, async (at) => at.propose(removing(await at.config(), name), name)),
+    );
+  inFolder(org.command('sign'))
+    .summary('sign an update that another organisation proposed')
+    .argument('<file>', 'the update')
+    .option('--output <file>', 'what comes of it (default: the same file, or NAME.invitation.json)')
+    .option('--show', 'say what it does, and sign nothing')
+    .action(async (file: string, options: UpdateOptions & { show?: boolean }) => {
+      const pending = readUpdate(resolve(file));
+      for (const line of describeUpdate(pending)) context.terminal.print(`This update ${line}.`);
+      if (options.show) return;
+      await change({ output: file, ...options }, context, pending.subject, (at) => at.sign(pending));
+    });
+  inFolder(network.command('join'))
+    .summary('join a channel by its invitation')
+    .argument('<file>', 'the invitation')
+    .action((file: string, options: DirOption) => join(file, options, context));
+}
+
+function organisationName(text: string): string {
+  if (isRecordId(text)) return text;
+  throw new CommandFailure(
+    '--name takes letters, digits, dot, dash and underline, at most 64 of them.',
+    EXIT.usage,
+  );
+}
+
+async function create(options: NewOptions, { terminal }: CommandContext): Promise<void> {
+  const { name, role, peers, basePort } = options;
+  const output = resolve(options.output ?? `${name}.organisation.json`);
+  refuseToOverwrite(output);
+  const { version } = await findPrograms();
+  const folder = resolve(options.dir);
+  const definition = await newOrganisation({ folder, name, role, peers, basePort }, version);
+  writeFileSync(output, `${JSON.stringify(definition, undefined, 2)}\n`);
+  terminal.print(`${name} is made in ${folder}; its keys stay there.`);
+  terminal.print(`Give ${output} to an organisation that takes part in the channel.`);
+}
+
+async function change(
+  options: UpdateOptions,
+  { terminal }: CommandContext,
+  subject: string,
+  work: (at: Administration) => Promise<UpdateResult>,
+): Promise<void> {
+  const { layout, plan } = existingNetwork(options);
+  const at = new Administration(layout, plan);
+  try {
+    const { pending, signedBy, needed, isDone } = await work(at);
+    terminal.print(`Signed by ${signedBy.join(', ')}: ${signedBy.length} of ${needed}.`);
+    if (!isDone) {
+      const output = resolve(options.output ?? `${subject}.update.json`);
+      writeFileSync(output, `${JSON.stringify(pending, undefined, 2)}\n`);
+      terminal.print(`Give ${output} to another organisation: gridbook network org sign FILE`);
+      return;
+    }
+    terminal.print('The channel has taken the update.');
+    await invite(layout, plan, subject, at, options, terminal);
+  } finally {
+    at.close();
+  }
+}
+
+/** An organisation that was added is invited; one that was removed is not. */
+async function invite(
+  layout: Layout,
+  plan: NetworkPlan,
+  subject: string,
+  at: Administration,
+  options: UpdateOptions,
+  terminal: CommandContext['terminal'],
+): Promise<void> {
+  if (!(await at.members()).includes(subject)) return;
+  const isOwnFile = options.output !== undefined && !existsSync(resolve(options.output));
+  const output = resolve(isOwnFile ? (options.output as string) : `${subject}.invitation.json`);
+  writeFileSync(output, `${JSON.stringify(invitationFor(layout, plan, subject), undefined, 2)}\n`);
+  terminal.print(`Give ${output} to ${subject}: gridbook network join FILE`);
+}
+
+async function join(file: string, options: DirOption, context: CommandContext): Promise<void> {
+  const { layout, plan } = existingNetwork(options);
+  const programs = await findPrograms();
+  const joined = acceptInvitation(layout, plan, readInvitation(resolve(file)));
+  await startNetwork(layout, joined, { programs, step: stepsOn(context.terminal) });
+  context.terminal.print(`${plan.organisations[0].name} takes part in the channel ${plan.channel}.`);
+}
+
+function refuseToOverwrite(path: string): void {
+  if (existsSync(path) && readFileSync(path).length > 0)
+    throw new CommandFailure(`${path} is there already; name another file with --output.`, EXIT.usage);
+}

@@ -1,0 +1,97 @@
+/** Files that organisations give each other: who wants to join, and what it must know to do so. Nothing in them is secret. */
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { NetworkError } from './errors.js';
+import { makeKeys, write } from './keys.js';
+import { Layout } from './layout.js';
+import { authorityOf } from './nodes.js';
+import type { Address, OrganisationDefinition } from './organisation-group.js';
+import { ordererAddresses, ORDERER_ORGANISATION, planNewcomer, type NetworkPlan } from './plan.js';
+
+const DEFINITION = 'gridbook-organisation-1';
+const INVITATION = 'gridbook-invitation-1';
+
+export interface Invitation {
+  readonly format: typeof INVITATION;
+  /** Name of the organisation that is invited. */
+  readonly organisation: string;
+  readonly channel: string;
+  /** Version of Fabric that the network runs. */
+  readonly fabric: string;
+  /** First block of the channel, base64. */
+  readonly genesisBlock: string;
+  readonly orderers: readonly Address[];
+  /** Certificate of the orderers' authority, PEM. */
+  readonly ordererAuthorityPem: string;
+}
+
+export interface NewcomerOptions {
+  readonly folder: string;
+  readonly name: string;
+  readonly role: string;
+  readonly peers: number;
+  readonly basePort: number;
+}
+
+/** Makes an organisation with its keys, which stay in the folder, and answers what others must know of it. */
+export async function newOrganisation(
+  { folder, name, role, ...sizes }: NewcomerOptions,
+  fabric: string,
+): Promise<OrganisationDefinition & { readonly format: string }> {
+  const layout = new Layout(folder);
+  if (existsSync(layout.plan)) throw new NetworkError(`there is a network in ${folder} already`);
+  if (name === ORDERER_ORGANISATION) throw new NetworkError(`${name} is the name of the orderers`);
+  const plan = await planNewcomer({ name, role }, sizes, fabric);
+  await makeKeys(layout, plan);
+  write(layout.plan, JSON.stringify(plan, undefined, 2));
+  return definitionOf(layout, plan);
+}
+
+function definitionOf(
+  layout: Layout,
+  { host, organisations: [{ name, peers }] }: NetworkPlan,
+): OrganisationDefinition & { readonly format: string } {
+  const anchor = { host, port: peers[0].port };
+  return { format: DEFINITION, name, authorityPem: authorityOf(layout, name), anchor };
+}
+
+/** What the organisation must know to join; the one that it was signed in for keeps it. */
+export function invitationFor(layout: Layout, plan: NetworkPlan, organisation: string): Invitation {
+  return {
+    ...{ format: INVITATION, organisation, channel: plan.channel, fabric: plan.fabric },
+    genesisBlock: readFileSync(layout.genesisBlock).toString('base64'),
+    orderers: ordererAddresses(plan),
+    ordererAuthorityPem: authorityOf(layout, ORDERER_ORGANISATION),
+  };
+}
+
+/** Notes in a newcomer's folder what its invitation says. */
+export function acceptInvitation(layout: Layout, plan: NetworkPlan, invitation: Invitation): NetworkPlan {
+  const [{ name }] = plan.organisations;
+  if (invitation.organisation !== name)
+    throw new NetworkError(`the invitation is for ${invitation.organisation}, and here is ${name}`);
+  if (invitation.fabric !== plan.fabric)
+    throw new NetworkError(
+      `the network runs Fabric ${invitation.fabric}, the programs here are ${plan.fabric}`,
+    );
+  write(layout.genesisBlock, Buffer.from(invitation.genesisBlock, 'base64'));
+  write(join(layout.organisation(ORDERER_ORGANISATION), 'ca', 'cert.pem'), invitation.ordererAuthorityPem);
+  const joined = { ...plan, remoteOrderers: invitation.orderers };
+  write(layout.plan, JSON.stringify(joined, undefined, 2));
+  return joined;
+}
+
+/** Reads a file that another organisation gave. */
+export function readGiven<T extends { readonly format: string }>(path: string, format: T['format']): T {
+  let value: T;
+  try {
+    value = JSON.parse(readFileSync(path, 'utf8')) as T;
+  } catch (error) {
+    throw new NetworkError(`${path} cannot be read`, { cause: error });
+  }
+  if (value?.format !== format) throw new NetworkError(`${path} is not a file of the form ${format}`);
+  return value;
+}
+export const readDefinition = (path: string): OrganisationDefinition =>
+  readGiven<OrganisationDefinition & { readonly format: string }>(path, DEFINITION);
+export const readInvitation = (path: string): Invitation => readGiven<Invitation>(path, INVITATION);

@@ -1,0 +1,158 @@
+/**
+ * Changes of who takes part in the channel: an update is made by one organisation, signed by as many as the channel
+ * asks for, each in its own place, and given to the orderers by whoever adds the last signature.
+ */
+import { common, msp } from '@hyperledger/fabric-protos';
+import { channelConfig, organisationsOf, signed, updateEnvelope } from './channel-config.js';
+import { ClientIdentity } from './client-identity.js';
+import { NetworkError } from './errors.js';
+import { readGiven } from './invitation.js';
+import type { Layout } from './layout.js';
+import { majority } from './lifecycle.js';
+import { authorityOf } from './nodes.js';
+import { BroadcastError, OrdererClient } from './orderer-client.js';
+import { PeerClient } from './peer-client.js';
+import { ordererAddresses, type NetworkPlan } from './plan.js';
+import { ORDERER_ORGANISATION } from './plan.js';
+import { untilDone } from './waiting.js';
+
+const UPDATE = 'gridbook-channel-update-1';
+
+/** An update on its way, as it goes from one organisation to the next. */
+export interface PendingUpdate {
+  readonly format: typeof UPDATE;
+  /** Organisation that it is about. */
+  readonly subject: string;
+  /** The update, base64. */
+  readonly update: string;
+  /** Signatures so far, base64. */
+  readonly signatures: readonly string[];
+}
+
+export interface UpdateResult {
+  readonly pending: PendingUpdate;
+  /** Organisations that signed. */
+  readonly signedBy: readonly string[];
+  /** How many must. */
+  readonly needed: number;
+  /** Whether the channel took it. */
+  readonly isDone: boolean;
+}
+
+/** An administrator's view of the channel from one folder. */
+export class Administration {
+  private readonly admins: readonly ClientIdentity[];
+  private readonly at: PeerClient;
+  private readonly orderers: readonly OrdererClient[];
+
+  constructor(layout: Layout, plan: NetworkPlan) {
+    this.admins = plan.organisations.map(({ name }) =>
+      ClientIdentity.read(name, layout.identity(name, 'admin')),
+    );
+    const [{ name, peers }] = plan.organisations;
+    this.at = new PeerClient(`${plan.host}:${peers[0].port}`, Buffer.from(authorityOf(layout, name)));
+    const authority = Buffer.from(authorityOf(layout, ORDERER_ORGANISATION));
+    this.orderers = ordererAddresses(plan).map(
+      ({ host, port }) => new OrdererClient(`${host}:${port}`, authority),
+    );
+  }
+
+  config(): Promise<common.Config> {
+    return untilDone('the channel does not answer', () => channelConfig(this.at, this.admins[0]));
+  }
+
+  /** Begins an update; where this folder's signatures suffice, the channel has it at the end. */
+  propose(update: common.ConfigUpdate, subject: string, needed?: number): Promise<UpdateResult> {
+    const bytes = Buffer.from(update.serializeBinary());
+    return this.sign({ format: UPDATE, subject, update: bytes.toString('base64'), signatures: [] }, needed);
+  }
+
+  /** Names of the organisations that take part. */
+  async members(): Promise<readonly string[]> {
+    return organisationsOf(await this.config()).map(({ name }) => name);
+  }
+
+  /** Adds the signatures of this folder's administrators, and gives the update to the orderers once they suffice. */
+  async sign(pending: PendingUpdate, asked?: number): Promise<UpdateResult> {
+    const update = Buffer.from(pending.update, 'base64');
+    const members = await this.members();
+    const signatures = pending.signatures.map((text) =>
+      common.ConfigSignature.deserializeBinary(Buffer.from(text, 'base64')),
+    );
+    for (const admin of this.admins) {
+      if (!signatures.some((signature) => signerOf(signature) === admin.organisation))
+        signatures.push(signed(update, admin));
+    }
+    const signedBy = signatures.map(signerOf).filter((name) => members.includes(name));
+    const needed = asked ?? majority(members.length);
+    const isDone = signedBy.length >= needed;
+    if (isDone) await this.give(update, signatures);
+    return {
+      pending: {
+        ...pending,
+        signatures: signatures.map((s) => Buffer.from(s.serializeBinary()).toString('base64')),
+      },
+      ...{ signedBy, needed, isDone },
+    };
+  }
+
+  private async give(update: Uint8Array, signatures: readonly common.ConfigSignature[]): Promise<void> {
+    const before = (await this.config()).getSequence();
+    const envelope = updateEnvelope(update, signatures, this.admins[0]);
+    let next = 0;
+    let refusal: BroadcastError | undefined;
+    await untilDone('the orderers do not take the update', async () => {
+      try {
+        await this.orderers[next++ % this.orderers.length].broadcast(envelope);
+      } catch (error) {
+        // Only a missing leader passes.
+        if (!(error instanceof BroadcastError) || error.status === common.Status.SERVICE_UNAVAILABLE)
+          throw error;
+        refusal = error;
+      }
+    });
+    if (refusal) {
+      throw new NetworkError(
+        'the channel refuses the update: it was made for another state of the channel, or signatures are missing; make it anew',
+        { cause: refusal },
+      );
+    }
+    await untilDone('the update is not committed', async () => {
+      if ((await channelConfig(this.at, this.admins[0])).getSequence() <= before) throw new Error('not yet');
+    });
+  }
+
+  close(): void {
+    this.at.close();
+    for (const orderer of this.orderers) orderer.close();
+  }
+}
+
+export const readUpdate = (path: string): PendingUpdate => readGiven<PendingUpdate>(path, UPDATE);
+
+function signerOf(signature: common.ConfigSignature): string {
+  const header = common.SignatureHeader.deserializeBinary(signature.getSignatureHeader_asU8());
+  return msp.SerializedIdentity.deserializeBinary(header.getCreator_asU8()).getMspid();
+}
+
+/** What an update does, in words for whoever is asked to sign it. */
+export function describeUpdate(pending: PendingUpdate): readonly string[] {
+  const update = common.ConfigUpdate.deserializeBinary(Buffer.from(pending.update, 'base64'));
+  const members = (set: common.ConfigGroup | undefined): ReadonlyMap<string, common.ConfigGroup> =>
+    new Map(set?.getGroupsMap().get('Application')?.getGroupsMap().entries() ?? []);
+  const [before, after] = [members(update.getReadSet()), members(update.getWriteSet())];
+  const isOther = (set: common.ConfigGroup | undefined): boolean =>
+    [...(set?.getGroupsMap().keys() ?? [])].some((name) => name !== 'Application') ||
+    (set?.getValuesMap().getLength() ?? 0) + (set?.getPoliciesMap().getLength() ?? 0) > 0;
+  const lines = [
+    ...[...after.keys()].filter((name) => !before.has(name)).map((name) => `adds the organisation ${name}`),
+    ...[...before.keys()]
+      .filter((name) => !after.has(name))
+      .map((name) => `removes the organisation ${name}`),
+    ...[...after].flatMap(([name, group]) =>
+      before.has(name) && group.getValuesMap().getLength() > 0 ? [`changes the certificates of ${name}`] : [],
+    ),
+  ];
+  const isOdd = isOther(update.getReadSet()) || isOther(update.getWriteSet()) || lines.length === 0;
+  return isOdd ? [...lines, 'changes something else: do not sign it unless you know what'] : lines;
+}

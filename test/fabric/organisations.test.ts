@@ -1,0 +1,159 @@
+/** A real consortium: organisations in folders of their own that share no private key come together in one channel. */
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import {
+  acceptInvitation,
+  adding,
+  Administration,
+  bringDown,
+  bringUp,
+  describeUpdate,
+  invitationFor,
+  Layout,
+  networkStatus,
+  newOrganisation,
+  readDefinition,
+  readInvitation,
+  readPlan,
+  readUpdate,
+  removing,
+  startNetwork,
+  type NetworkPlan,
+  type UpdateResult,
+} from '../../network/fabric/index.js';
+import { PING } from '../../schema/contract.js';
+import { fabricPrograms } from './programs.js';
+import { Wire } from './wire.js';
+
+const programs = await fabricPrograms();
+const onFabric = programs ? describe : describe.skip;
+const BASE_PORT = 26_050;
+const NEWCOMERS = [
+  { name: 'Gridline', role: 'NETWORK_OPERATOR' },
+  { name: 'EnergyOffice', role: 'REGULATOR' },
+  { name: 'Meterworks', role: 'METERING_DATA_PROVIDER' },
+];
+
+onFabric('four organisations, each in a folder of its own', () => {
+  let root: string;
+  const folderOf = (name: string): string => join(root, name);
+  const layoutOf = (name: string): Layout => new Layout(folderOf(name));
+  const planOf = (name: string): NetworkPlan => readPlan(layoutOf(name)) as NetworkPlan;
+  const given = (name: string): string => join(root, name);
+  const starting = { programs: programs as NonNullable<typeof programs>, step: () => undefined };
+  const names = ['Brightwater', ...NEWCOMERS.map(({ name }) => name)];
+
+  async function administer(
+    name: string,
+    work: (at: Administration) => Promise<UpdateResult>,
+  ): Promise<UpdateResult> {
+    const at = new Administration(layoutOf(name), planOf(name));
+    try {
+      return await work(at);
+    } finally {
+      at.close();
+    }
+  }
+
+  beforeAll(async () => {
+    root = mkdtempSync(join(tmpdir(), 'gridbook-four-'));
+    await bringUp({
+      ...{ ...starting, folder: folderOf('Brightwater'), basePort: BASE_PORT },
+      ...{ organisations: 1, peers: 1, orderers: 1 },
+    });
+  });
+  afterAll(async () => {
+    for (const name of names) await bringDown(layoutOf(name), { wipe: true });
+    rmSync(root, { recursive: true, force: true });
+  });
+
+  test('join one after the other, each signed in by a majority of those before it', async () => {
+    for (const [i, { name, role }] of NEWCOMERS.entries()) {
+      const where = { folder: folderOf(name), peers: 1, basePort: BASE_PORT + 100 * (i + 1) };
+      const definition = await newOrganisation({ ...where, name, role }, starting.programs.version);
+      writeFileSync(given('definition'), JSON.stringify(definition));
+      let result = await administer('Brightwater', async (at) =>
+        at.propose(adding(await at.config(), readDefinition(given('definition'))), name),
+      );
+      // One of one; two of two; two of three.
+      expect([result.signedBy.length, result.needed]).toEqual([1, Math.floor((i + 1) / 2) + 1]);
+      if (!result.isDone) {
+        writeFileSync(given('update'), JSON.stringify(result.pending));
+        expect(describeUpdate(readUpdate(given('update')))).toEqual([`adds the organisation ${name}`]);
+        result = await administer('Gridline', (at) => at.sign(readUpdate(given('update'))));
+      }
+      expect(result.isDone).toBe(true);
+      const inviting = i === 0 ? 'Brightwater' : 'Gridline';
+      const invitation = invitationFor(layoutOf(inviting), planOf(inviting), name);
+      writeFileSync(given('invitation'), JSON.stringify(invitation));
+      const plan = acceptInvitation(layoutOf(name), planOf(name), readInvitation(given('invitation')));
+      await startNetwork(layoutOf(name), plan, starting);
+    }
+    for (const name of names) {
+      const rows = await networkStatus(layoutOf(name), planOf(name));
+      expect(rows.map(({ health }) => health)).toEqual(rows.map(() => 'ok'));
+    }
+  });
+
+  test('share no private key', () => {
+    const keys = names.map((name) => {
+      const files = readdirSync(folderOf(name), { recursive: true, encoding: 'utf8' });
+      const paths = files
+        .filter((file) => file.endsWith('key.pem'))
+        .map((file) => join(folderOf(name), file));
+      for (const path of paths) expect(statSync(path).mode & 0o777).toBe(0o600);
+      return paths.map((path) => readFileSync(path, 'utf8'));
+    });
+    expect(keys.every((of) => of.length > 0)).toBe(true);
+    const all = keys.flat();
+    expect(new Set(all).size).toBe(all.length);
+    for (const file of ['definition', 'update', 'invitation'])
+      expect(readFileSync(given(file), 'utf8')).not.toMatch(/PRIVATE KEY/);
+  });
+
+  test('endorse together: what the newest and two others endorse is committed', async () => {
+    const wires = ['Meterworks', 'EnergyOffice', 'Gridline'].map((name) => new Wire(folderOf(name)));
+    const [own] = wires;
+    const proposal = own.proposal([PING]);
+    const responses = (await Promise.all(wires.map((wire) => wire.endorse(proposal)))).flat();
+    const commits = own.peers[0].commits(own.identity, 'energy');
+    await own.orderer.broadcast(proposal.transaction(responses));
+    expect(await commits.codeOf(proposal.transactionId)).toBe(0);
+    // Two of four are no majority.
+    const short = own.proposal([PING]);
+    const two = (await Promise.all(wires.slice(0, 2).map((wire) => wire.endorse(short)))).flat();
+    await own.orderer.broadcast(short.transaction(two));
+    expect(await commits.codeOf(short.transactionId)).not.toBe(0);
+    commits.close();
+    for (const wire of wires) wire.close();
+  });
+
+  test('starting again finds everything as it was', async () => {
+    for (const name of names) await bringDown(layoutOf(name), { wipe: false });
+    for (const name of names) await startNetwork(layoutOf(name), planOf(name), starting);
+  });
+
+  test('an update that was made for another state of the channel is refused in a sentence', async () => {
+    const old = await administer('Brightwater', async (at) =>
+      at.propose(removing(await at.config(), 'EnergyOffice'), 'EnergyOffice'),
+    );
+    expect(old).toMatchObject({ isDone: false, needed: 3 });
+    let removed = await administer('Brightwater', async (at) =>
+      at.propose(removing(await at.config(), 'Meterworks'), 'Meterworks'),
+    );
+    for (const name of ['Gridline', 'EnergyOffice'])
+      removed = await administer(name, (at) => at.sign(removed.pending));
+    expect(removed.isDone).toBe(true);
+    const late = administer('Gridline', (at) => at.sign(old.pending));
+    await expect(late).rejects.toThrow('made for another state of the channel');
+  });
+
+  test('an organisation that was removed endorses nothing any more', async () => {
+    const wires = ['Meterworks', 'Brightwater'].map((name) => new Wire(folderOf(name)));
+    const [removed, other] = wires;
+    await expect(other.peers[0].endorse(removed.proposal([PING]))).rejects.toThrow();
+    for (const wire of wires) wire.close();
+  });
+});
