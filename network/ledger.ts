@@ -54,9 +54,9 @@ export interface CommittedBlock {
 export interface Ledger {
   readonly engine: 'embedded' | 'fabric';
   /**
-   * Commits one transaction and answers when it is durable. Refuses with a `GridbookError`: MVCC_CONFLICT and
-   * LEDGER_UNAVAILABLE may be tried again; EVENT_TOO_LARGE, TRANSACTION_TOO_LARGE and BATCH_TOO_SPREAD want
-   * the batch split; the others are final.
+   * Commits one transaction and answers when it is durable. Refuses with a `GridbookError`: MVCC_CONFLICT, OVERLOADED
+   * and LEDGER_UNAVAILABLE may be tried again, and after the last it may have been committed all the same;
+   * EVENT_TOO_LARGE, TRANSACTION_TOO_LARGE and BATCH_TOO_SPREAD want the batch split; the others are final.
    */
   submit(request: TransactionRequest): Promise<CommittedTransaction>;
   /** Committed blocks from a height on, then each new one as it commits, until the signal ends it. */

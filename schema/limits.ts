@@ -88,6 +88,9 @@ export const LIMITS = {
   rememberedTransactions: 1_000,
   /** Requests that wait for the read model to reach a height. */
   heightWaiters: 10_000,
+  /** Transactions of one process that are under way on a Fabric network, and their arguments' bytes. */
+  transactionsUnderWay: 256,
+  transactionBytesUnderWay: 128_000_000,
   /** Hours by which a command's id may be older than ledger time (K1). */
   idempotencyWindowMs: 24 * 3_600_000,
   /** How far a command's id may run ahead of ledger time. */

@@ -4,8 +4,8 @@
  */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { Client, credentials } from '@grpc/grpc-js';
-import { connect, hash, type Contract, type Gateway, type Network } from '@hyperledger/fabric-gateway';
+import { Client, credentials, type ChannelOptions } from '@grpc/grpc-js';
+import { connect, hash, type Gateway, type Network } from '@hyperledger/fabric-gateway';
 import { GridbookError } from '../../schema/errors.js';
 import type { IdentityRef } from '../ledger.js';
 import { ClientIdentity } from './client-identity.js';
@@ -13,43 +13,51 @@ import { makeClient } from './keys.js';
 import type { Layout } from './layout.js';
 import { authorityOf } from './nodes.js';
 import { CHANNEL_OPTIONS } from './peer-client.js';
-import { CHAINCODE, CHANNEL, HOST_ADDRESS, type NetworkPlan } from './plan.js';
+import { CHANNEL, HOST_ADDRESS, type NetworkPlan, type OrganisationPlan, type PeerPlan } from './plan.js';
 
+/** Deadlines of the gateway's calls. */
+const EVALUATE_MS = 5_000;
 const ENDORSE_MS = 15_000;
 const SUBMIT_MS = 5_000;
-const EVALUATE_MS = 5_000;
+
+const LIVE_OPTIONS: ChannelOptions = {
+  ...CHANNEL_OPTIONS,
+  // A peer that is stopped but not gone keeps its connections: only an unanswered ping tells.
+  'grpc.keepalive_time_ms': 2_000,
+  'grpc.keepalive_timeout_ms': 3_000,
+  'grpc.keepalive_permit_without_calls': 1,
+  // One that is back is found soon.
+  'grpc.initial_reconnect_backoff_ms': 100,
+  'grpc.max_reconnect_backoff_ms': 1_000,
+};
 
 export class Clients {
   private readonly connections = new Map<string, Client>();
   private readonly gateways = new Map<string, Promise<Gateway>>();
+  private readonly identities = new Map<string, Promise<ClientIdentity>>();
 
   constructor(
     private readonly layout: Layout,
     private readonly plan: NetworkPlan,
   ) {}
 
-  /** The chaincode as a role of an organisation calls it. */
-  async contract(as: IdentityRef): Promise<Contract> {
-    return (await this.network(as)).getContract(CHAINCODE);
+  /** The gateway of one of its organisation's peers, as a role uses it. */
+  gateway(as: IdentityRef, peer: PeerPlan): Promise<Gateway> {
+    return kept(this.gateways, `${as.organisation}/${as.role}/${peer.name}`, () => this.open(as, peer));
   }
 
-  async network(as: IdentityRef): Promise<Network> {
+  /** The channel through one peer, as an organisation's own client identity. */
+  async network({ name, role }: OrganisationPlan, peer: PeerPlan): Promise<Network> {
+    return (await this.gateway({ organisation: name, role }, peer)).getNetwork(CHANNEL);
+  }
+
+  private async open(as: IdentityRef, peer: PeerPlan): Promise<Gateway> {
     const name = `${as.organisation}/${as.role}`;
-    let gateway = this.gateways.get(name);
-    if (!gateway) {
-      gateway = this.open(as);
-      this.gateways.set(name, gateway);
-      gateway.catch(() => this.gateways.delete(name));
-    }
-    return (await gateway).getNetwork(CHANNEL);
-  }
-
-  private async open({ organisation, role }: IdentityRef): Promise<Gateway> {
-    const identity = await this.identity(organisation, role);
+    const identity = await kept(this.identities, name, () => this.identity(as));
     const within = (ms: number) => () => ({ deadline: Date.now() + ms });
     return connect({
-      client: this.connection(organisation),
-      identity: { mspId: organisation, credentials: identity.certificate },
+      client: this.connection(as.organisation, peer),
+      identity: { mspId: as.organisation, credentials: identity.certificate },
       // The library's own signer is pure JavaScript, and twenty times slower.
       hash: hash.none,
       signer: (message) => Promise.resolve(identity.sign(message)),
@@ -59,23 +67,24 @@ export class Clients {
     });
   }
 
-  private async identity(organisation: string, role: string): Promise<ClientIdentity> {
+  private async identity({ organisation, role }: IdentityRef): Promise<ClientIdentity> {
+    // An organisation that is no part of the network has no way to sign.
+    if (!this.plan.organisations.some(({ name }) => name === organisation))
+      throw new GridbookError('FORBIDDEN');
     const folder = this.layout.identity(organisation, role);
     if (!existsSync(join(folder, 'msp', 'signcerts', 'cert.pem')))
       await makeClient(this.layout, organisation, role);
     return ClientIdentity.read(organisation, folder);
   }
 
-  /** One connection for each peer that gateways of an organisation use. */
-  private connection(organisation: string): Client {
-    const known = this.connections.get(organisation);
+  /** One connection to each peer, whoever uses it. */
+  private connection(organisation: string, { name, port }: PeerPlan): Client {
+    const key = `${organisation}/${name}`;
+    const known = this.connections.get(key);
     if (known) return known;
-    const found = this.plan.organisations.find(({ name }) => name === organisation);
-    // An organisation that is no part of the network has no way to sign.
-    if (!found) throw new GridbookError('FORBIDDEN');
     const tls = credentials.createSsl(Buffer.from(authorityOf(this.layout, organisation)));
-    const client = new Client(`${HOST_ADDRESS}:${found.peers[0].port}`, tls, CHANNEL_OPTIONS);
-    this.connections.set(organisation, client);
+    const client = new Client(`${HOST_ADDRESS}:${port}`, tls, LIVE_OPTIONS);
+    this.connections.set(key, client);
     return client;
   }
 
@@ -83,4 +92,15 @@ export class Clients {
     for (const gateway of this.gateways.values()) (await gateway.catch(() => undefined))?.close();
     for (const client of this.connections.values()) client.close();
   }
+}
+
+/** What was made for a name, or what is made for it now; what failed is made again. */
+function kept<T>(made: Map<string, Promise<T>>, name: string, make: () => Promise<T>): Promise<T> {
+  let value = made.get(name);
+  if (!value) {
+    value = make();
+    made.set(name, value);
+    value.catch(() => made.delete(name));
+  }
+  return value;
 }

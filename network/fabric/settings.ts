@@ -61,6 +61,10 @@ function peerSettings(layout: Layout, { name, peers }: OrganisationPlan, peer: P
     aliveExpirationTimeout: 25s
     state: {enabled: false}
     pvtData: {pullRetryThreshold: 60s, pushAckTimeout: 3s, reconciliationEnabled: true}
+  # Clients ping, to know a peer that is stopped from one that is idle.
+  keepalive: {minInterval: 1s}
+  # A silent endorser or orderer is given up on while the client still waits.
+  gateway: {enabled: true, endorsementTimeout: 5s, broadcastTimeout: 2500ms}
   deliveryclient: {blockGossipEnabled: false, policy: cluster}
   BCCSP: {Default: SW, SW: {Hash: SHA2, Security: 256}}
   handlers:
@@ -99,6 +103,8 @@ function ordererSettings(layout: Layout, orderer: OrdererPlan): string {
   LocalMSPID: ${ORDERER_ORGANISATION}
   LocalMSPDir: ${quoted(join(folder, 'msp'))}
   TLS: {Enabled: true, PrivateKey: ${key}, Certificate: ${certificate}, RootCAs: [${authority}]}
+  # Peers ping every ten seconds.
+  Keepalive: {ServerMinInterval: 5s}
 FileLedger: {Location: ${quoted(data)}}
 Consensus: {WALDir: ${quoted(join(data, 'wal'))}, SnapDir: ${quoted(join(data, 'snap'))}}
 Operations: {ListenAddress: "${HOST_ADDRESS}:${orderer.operationsPort}"}

@@ -1,0 +1,111 @@
+/** Follows the blocks of one peer: whether it answers, its height, and what becomes of transactions there. */
+import type { FabricTransaction } from './block.js';
+import { blocksOf, type BlockSource } from './block-stream.js';
+import type { BlockTimes } from './block-times.js';
+import type { PeerPlan } from './plan.js';
+import { unavailable } from './retry.js';
+
+/** How long a peer may lag behind the others before nobody waits for it. */
+export const LATE_MS = 5_000;
+
+/** What others see of a peer that is followed. */
+export interface FollowedPeer {
+  readonly organisation: string;
+  readonly peer: PeerPlan;
+  /** Blocks that it has. */
+  readonly height: number;
+  /** Whether its blocks come at all. */
+  readonly up: boolean;
+  /** Whether it is there, and level with the others. */
+  readonly answers: boolean;
+  /** Why it is followed no more. */
+  readonly failure: Error | undefined;
+  /** Tells of a transaction once this peer has committed it. */
+  watch(transactionId: string, watch: TransactionWatch): void;
+  unwatch(transactionId: string): void;
+}
+
+export interface TransactionWatch {
+  committed(by: FollowedPeer, transaction: FabricTransaction): void;
+  /** A peer came or went. */
+  changed(): void;
+}
+
+export interface FollowerOptions {
+  readonly organisation: string;
+  readonly peer: PeerPlan;
+  readonly network: BlockSource['network'];
+  readonly times: BlockTimes;
+}
+
+export class Follower implements FollowedPeer {
+  readonly organisation: string;
+  readonly peer: PeerPlan;
+  private at: number;
+  private isUp = false;
+  private readonly watches = new Map<string, TransactionWatch>();
+  private readonly ending = new AbortController();
+  private told: () => void = () => undefined;
+  /** Once the peer answered, or did not. */
+  readonly tried = new Promise<void>((resolve) => (this.told = resolve));
+  private failed: Error | undefined;
+
+  /** Its blocks are followed from `height` on. */
+  constructor(
+    private readonly options: FollowerOptions,
+    height: number,
+  ) {
+    this.organisation = options.organisation;
+    this.peer = options.peer;
+    this.at = height;
+    this.run().catch((error: unknown) => (this.failed = error as Error));
+  }
+
+  get height(): number {
+    return this.at;
+  }
+
+  get up(): boolean {
+    return this.isUp;
+  }
+
+  get answers(): boolean {
+    return this.isUp && this.options.times.lateMs(this.at) < LATE_MS;
+  }
+
+  get failure(): Error | undefined {
+    return this.failed;
+  }
+
+  watch(transactionId: string, watch: TransactionWatch): void {
+    this.watches.set(transactionId, watch);
+  }
+
+  unwatch(transactionId: string): void {
+    this.watches.delete(transactionId);
+  }
+
+  stop(): void {
+    this.failed ??= unavailable(new Error('closed'));
+    this.ending.abort();
+  }
+
+  private async run(): Promise<void> {
+    const { network, times } = this.options;
+    const source = { network, answers: () => true };
+    const watch = { opened: () => this.turn(true), closed: () => this.turn(false) };
+    for await (const block of blocksOf([source], this.at, this.ending.signal, watch)) {
+      this.at = block.number + 1;
+      times.note(this.at);
+      for (const transaction of block.transactions) {
+        this.watches.get(transaction.transactionId)?.committed(this, transaction);
+      }
+    }
+  }
+
+  private turn(up: boolean): void {
+    this.isUp = up;
+    this.told();
+    for (const watch of [...this.watches.values()]) watch.changed();
+  }
+}

@@ -1,0 +1,168 @@
+/**
+ * Takes a transaction from its proposal to its block. What failed is tried again as the table in retry.ts says: until
+ * an orderer may have it as a new proposal, from then on only as the same transaction, until a block tells of it.
+ */
+import type { Gateway, Transaction } from '@hyperledger/fabric-gateway';
+import { SUBMIT } from '../../schema/contract.js';
+import { GridbookError } from '../../schema/errors.js';
+import type { IdentityRef } from '../ledger.js';
+import type { FabricTransaction } from './block.js';
+import type { BlockTimes } from './block-times.js';
+import { CommitWatch } from './commit-watch.js';
+import type { Endorsers } from './endorsers.js';
+import { NetworkError } from './errors.js';
+import type { FollowedPeer } from './follower.js';
+import { pause, within } from './pause.js';
+import { CHAINCODE, CHANNEL, type PeerPlan } from './plan.js';
+import { refusalOfInvalid, unavailable, verdictOf } from './retry.js';
+
+/** How long endorsing is tried. */
+const PATIENCE_MS = 10_000;
+const AGAIN_MS = 100;
+/** How long a transaction that an orderer may have is waited for. */
+export const COMMIT_MS = 60_000;
+/**
+ * After how long a transaction that an orderer took is given again, then twice that, and so on: one that the leader
+ * had when it died is lost. Given twice, it is committed once.
+ */
+const RESUBMIT_MS = 2_000;
+const MOST_AGAIN_MS = 1_000;
+/** How long after answers that differ it is waited until the endorsers are level. */
+const LEVEL_MS = 1_000;
+const LOOK_MS = 5;
+
+export interface SubmissionOptions {
+  readonly followers: readonly FollowedPeer[];
+  readonly endorsers: Endorsers;
+  readonly times: BlockTimes;
+  readonly gateway: (as: IdentityRef, peer: PeerPlan) => Promise<Gateway>;
+  readonly signal: AbortSignal;
+}
+
+interface Endorsed {
+  readonly transaction: Transaction;
+  readonly organisations: readonly string[];
+}
+
+export class Submission {
+  constructor(private readonly options: SubmissionOptions) {}
+
+  /** Commits a batch; refused as the port says. */
+  async submit(as: IdentityRef, args: Uint8Array): Promise<FabricTransaction> {
+    const { transaction, organisations } = await this.endorse(as, args);
+    const { followers } = this.options;
+    const endorsers = organisations.flatMap((name) => this.of(name));
+    // Heard of before it is given, so that no commit is missed.
+    const watch = new CommitWatch(transaction.getTransactionId(), followers, endorsers);
+    try {
+      const committed = await this.deliver(as, transaction, watch);
+      if (!committed.valid) throw refusalOfInvalid(committed.code);
+      return committed;
+    } finally {
+      watch.close();
+    }
+  }
+
+  private async endorse(as: IdentityRef, args: Uint8Array): Promise<Endorsed> {
+    const end = performance.now() + PATIENCE_MS;
+    const silent = new Set<string>();
+    for (let attempt = 0; ; attempt++) {
+      const organisations = this.options.endorsers.choose(as.organisation);
+      const at = this.peerOf(as.organisation, attempt);
+      let refusal = unavailable(new NetworkError(`too few peers answer for ${as.organisation}`));
+      if (organisations && at) {
+        try {
+          const gateway = await this.options.gateway(as, at);
+          const endorsingOrganizations = [...organisations];
+          const transaction = await gateway
+            .getNetwork(CHANNEL)
+            .getContract(CHAINCODE)
+            .newProposal(SUBMIT, { arguments: [args], endorsingOrganizations })
+            .endorse();
+          return { transaction, organisations };
+        } catch (error) {
+          const verdict = verdictOf('endorse', error);
+          if (verdict.next === 'NEW_TRANSACTION') await this.level(organisations);
+          if (verdict.next !== 'AGAIN') throw verdict.refusal;
+          this.options.endorsers.avoid(verdict.culprits);
+          refusal = verdict.refusal;
+          for (const name of verdict.silent) silent.add(name);
+          if (this.isTooMuch(silent))
+            throw new GridbookError('TRANSACTION_TOO_LARGE', undefined, { cause: error });
+        }
+      }
+      if (performance.now() > end || this.options.signal.aborted) throw refusal;
+      await pause(AGAIN_MS, this.options.signal);
+    }
+  }
+
+  /** One that is silent may hang. Where several are, though their blocks come, half the batch is quicker. */
+  private isTooMuch(silent: ReadonlySet<string>): boolean {
+    const isThere = (name: string): boolean => this.of(name).some((follower) => follower.answers);
+    return silent.size > 1 && [...silent].every(isThere);
+  }
+
+  /** Gives the transaction to the orderers until a block has it. */
+  private async deliver(
+    as: IdentityRef,
+    transaction: Transaction,
+    { done }: CommitWatch,
+  ): Promise<FabricTransaction> {
+    const { signal } = this.options;
+    const end = performance.now() + COMMIT_MS;
+    let committed: FabricTransaction | undefined;
+    void done.then((found) => (committed = found));
+    let mayBeTaken = false;
+    let wait = RESUBMIT_MS;
+    let again = AGAIN_MS;
+    let cause: unknown;
+    for (let attempt = 0; ; attempt++) {
+      try {
+        await this.give(as, transaction, attempt);
+        mayBeTaken = true;
+        await within(done, Math.min(wait, end - performance.now()), signal);
+        wait *= 2;
+      } catch (error) {
+        const verdict = verdictOf('submit', error);
+        if (verdict.next === 'END' && !mayBeTaken) throw verdict.refusal;
+        mayBeTaken = true;
+        cause = error;
+        await within(done, again, signal);
+        again = Math.min(MOST_AGAIN_MS, 2 * again);
+      }
+      if (committed) return committed;
+      // It may still be committed. The lane's next transaction reads what this one writes: only one of them stands.
+      if (performance.now() > end || signal.aborted) throw unavailable(cause);
+    }
+  }
+
+  private async give(as: IdentityRef, transaction: Transaction, attempt: number): Promise<void> {
+    const at = this.peerOf(as.organisation, attempt);
+    if (!at) throw unavailable(new NetworkError(`no peer of ${as.organisation} answers`));
+    if (attempt === 0) await transaction.submit();
+    else await (await this.options.gateway(as, at)).newTransaction(transaction.getBytes()).submit();
+  }
+
+  /** A peer of an organisation that is up, another one at each attempt; those that answer come first. */
+  private peerOf(organisation: string, attempt: number): PeerPlan | undefined {
+    const own = this.of(organisation);
+    // An organisation that is no part of the network has no way to sign.
+    if (own.length === 0) throw new GridbookError('FORBIDDEN');
+    if (own.every(({ failure }) => failure)) throw verdictOf('stream', own[0].failure).refusal;
+    const up = own.filter((follower) => follower.up).sort((a, b) => Number(b.answers) - Number(a.answers));
+    return up[attempt % up.length]?.peer;
+  }
+
+  /** Waits a moment until peers have what others have: what they read then is the same. */
+  private async level(organisations: readonly string[] = []): Promise<void> {
+    const end = performance.now() + LEVEL_MS;
+    const height = this.options.times.highest;
+    const isBehind = (): boolean =>
+      organisations.some((name) => this.of(name).some((each) => each.answers && each.height < height));
+    while (isBehind() && performance.now() < end) await pause(LOOK_MS, this.options.signal);
+  }
+
+  private of(organisation: string): FollowedPeer[] {
+    return this.options.followers.filter((follower) => follower.organisation === organisation);
+  }
+}

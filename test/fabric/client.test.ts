@@ -1,0 +1,244 @@
+/** The client of a Fabric network, without one: what it does with what it is told. */
+import { describe, expect, test } from '@jest/globals';
+import { Metadata, type ServiceError } from '@grpc/grpc-js';
+import { GatewayError, type Network } from '@hyperledger/fabric-gateway';
+import { common } from '@hyperledger/fabric-protos';
+import { Admission } from '../../network/fabric/admission.js';
+import { blocksOf } from '../../network/fabric/block-stream.js';
+import { BlockTimes } from '../../network/fabric/block-times.js';
+import type { FabricTransaction } from '../../network/fabric/block.js';
+import { CommitWatch } from '../../network/fabric/commit-watch.js';
+import { Endorsers } from '../../network/fabric/endorsers.js';
+import type { FollowedPeer, TransactionWatch } from '../../network/fabric/follower.js';
+import { verdictOf, type Stage } from '../../network/fabric/retry.js';
+import { LIMITS } from '../../schema/limits.js';
+
+function failure(code: number, message = '', details: readonly [mspId: string, message: string][] = []) {
+  const cause = Object.assign(new Error(message), { code, details: message, metadata: new Metadata() });
+  const cited = details.map(([mspId, says]) => ({ mspId, message: says, address: '127.0.0.1:1' }));
+  return new GatewayError({ code, message, details: cited, cause: cause as ServiceError });
+}
+
+describe('after a failure', () => {
+  const at = (stage: Stage, error: unknown) => {
+    const { next, refusal } = verdictOf(stage, error);
+    return [next, refusal.code];
+  };
+
+  test('what may pass is tried again, where it happened', () => {
+    for (const stage of ['endorse', 'submit', 'evaluate', 'stream'] as const) {
+      for (const code of [4, 8, 9, 13, 14]) {
+        expect(at(stage, failure(code))).toEqual(['AGAIN', 'LEDGER_UNAVAILABLE']);
+      }
+    }
+    expect(at('endorse', failure(10))).toEqual(['AGAIN', 'LEDGER_UNAVAILABLE']);
+    expect(at('stream', new Error('Unexpected status response: 503'))[0]).toBe('AGAIN');
+  });
+
+  test('what is refused ends at once', () => {
+    for (const stage of ['endorse', 'submit', 'evaluate', 'stream'] as const) {
+      for (const code of [7, 16]) expect(at(stage, failure(code))).toEqual(['END', 'FORBIDDEN']);
+      for (const code of [3, 5, 12]) expect(at(stage, failure(code))).toEqual(['END', 'INTERNAL']);
+    }
+    expect(at('submit', failure(10))[0]).toBe('END');
+    expect(at('stream', new Error('Unexpected status response: 403'))).toEqual(['END', 'FORBIDDEN']);
+    expect(at('stream', new Error('a block has no header'))).toEqual(['END', 'INTERNAL']);
+    const denied = failure(10, 'failed', [['A', 'access denied: channel [energy] creator org [A]']]);
+    expect(at('endorse', denied)).toEqual(['END', 'FORBIDDEN']);
+  });
+
+  test('what the chaincode says is told, also where another endorser is silent', () => {
+    const refused = failure(10, 'failed', [
+      ['A', 'chaincode response 500, WRONG_LANE'],
+      ['B', 'rpc error: code = DeadlineExceeded desc = context deadline exceeded'],
+    ]);
+    expect(at('endorse', refused)).toEqual(['END', 'WRONG_LANE']);
+  });
+
+  test('answers that differ want a new transaction', () => {
+    const differ = failure(10, 'failed', [['B', 'ProposalResponsePayloads do not match']]);
+    expect(at('endorse', differ)).toEqual(['NEW_TRANSACTION', 'MVCC_CONFLICT']);
+  });
+
+  test('organisations that failed are named', () => {
+    const silent = failure(10, 'failed', [['B', 'rpc error: code = DeadlineExceeded']]);
+    expect(verdictOf('endorse', silent)).toMatchObject({ culprits: ['B'], silent: ['B'] });
+    const unknown = failure(14, 'failed to find any endorsing peers for org(s): B, C');
+    expect(verdictOf('endorse', unknown)).toMatchObject({ culprits: ['B', 'C'], silent: [] });
+  });
+});
+
+class FakePeer implements FollowedPeer {
+  readonly peer = { name: 'peer0', port: 1, operationsPort: 2 };
+  readonly height = 1;
+  readonly failure = undefined;
+  up = true;
+  answers = true;
+  seen: TransactionWatch | undefined;
+  constructor(readonly organisation: string) {}
+  watch(_id: string, watch: TransactionWatch): void {
+    this.seen = watch;
+  }
+  unwatch(): void {
+    this.seen = undefined;
+  }
+}
+const fakes = () => ['A', 'B', 'C'].map((name) => new FakePeer(name));
+
+describe('who endorses', () => {
+  const choosing = (followers: FakePeer[], ping = () => Promise.reject(new Error('silent'))) =>
+    new Endorsers({ organisations: ['A', 'B', 'C'], followers, ping, signal: AbortSignal.abort() });
+
+  test('the organisation itself, then others in their order', () => {
+    const endorsers = choosing(fakes());
+    expect(endorsers.choose('A')).toEqual(['A', 'B']);
+    expect(endorsers.choose('C')).toEqual(['C', 'A']);
+  });
+
+  test('others, where one is down, late or has failed', () => {
+    const down = fakes();
+    Object.assign(down[1], { up: false, answers: false });
+    expect(choosing(down).choose('A')).toEqual(['A', 'C']);
+    const late = fakes();
+    late[1].answers = false;
+    expect(choosing(late).choose('A')).toEqual(['A', 'C']);
+    const failed = choosing(fakes());
+    failed.avoid(['A', 'nobody']);
+    expect(failed.choose('A')).toEqual(['B', 'C']);
+  });
+
+  test('one that failed, where there is no other; nobody, where too few are up', () => {
+    const peers = fakes();
+    const endorsers = choosing(peers);
+    endorsers.avoid(['B']);
+    Object.assign(peers[2], { up: false, answers: false });
+    expect(endorsers.choose('A')).toEqual(['A', 'B']);
+    Object.assign(peers[1], { up: false, answers: false });
+    expect(endorsers.choose('A')).toBeUndefined();
+  });
+
+  test('one that failed, once its chaincode answers again', async () => {
+    const ending = new AbortController();
+    let pings = 0;
+    const ping = () => (++pings < 2 ? Promise.reject(new Error('not yet')) : Promise.resolve());
+    const options = { organisations: ['A', 'B', 'C'], followers: fakes(), ping, signal: ending.signal };
+    const endorsers = new Endorsers(options);
+    endorsers.avoid(['B']);
+    while (endorsers.choose('A')?.[1] !== 'B') await new Promise((resolve) => setTimeout(resolve, 10));
+    expect(pings).toBe(2);
+    ending.abort();
+  });
+});
+
+describe('a transaction is done', () => {
+  const transaction = { transactionId: 't' } as FabricTransaction;
+  const isDone = async (watch: CommitWatch) => {
+    const open = Symbol('open');
+    return (await Promise.race([watch.done, Promise.resolve(open)])) !== open;
+  };
+
+  test('once every peer that endorsed has it, whatever the others have', async () => {
+    const [a, b, c] = fakes();
+    const watch = new CommitWatch('t', [a, b, c], [a, b]);
+    a.seen?.committed(a, transaction);
+    c.seen?.committed(c, transaction);
+    expect(await isDone(watch)).toBe(false);
+    b.seen?.committed(b, transaction);
+    expect(await watch.done).toBe(transaction);
+  });
+
+  test('without a peer that goes away or is late', async () => {
+    const [a, b] = fakes();
+    const watch = new CommitWatch('t', [a, b], [a, b]);
+    a.seen?.committed(a, transaction);
+    expect(await isDone(watch)).toBe(false);
+    b.answers = false;
+    b.seen?.changed();
+    expect(await watch.done).toBe(transaction);
+  });
+
+  test('never on no peer’s word', async () => {
+    const [a, b] = fakes();
+    const watch = new CommitWatch('t', [a, b], [a, b]);
+    for (const each of [a, b]) {
+      each.answers = false;
+      each.seen?.changed();
+    }
+    expect(await isDone(watch)).toBe(false);
+    watch.close();
+  });
+});
+
+test('a peer is late from when the block that it lacks was first seen', () => {
+  let now = 0;
+  const times = new BlockTimes(10, () => now);
+  expect(times.lateMs(10)).toBe(0);
+  times.note(11);
+  now = 100;
+  times.note(12);
+  now = 150;
+  expect([10, 11, 12, 13, 5].map((height) => times.lateMs(height))).toEqual([150, 50, 0, 0, Infinity]);
+});
+
+test('no more is under way than may be; what ended makes room', async () => {
+  const admission = new Admission();
+  let end: () => void = () => undefined;
+  const held = new Promise<void>((resolve) => (end = resolve));
+  const under = Array.from({ length: LIMITS.transactionsUnderWay }, () => admission.run(1, () => held));
+  await expect(admission.run(1, () => held)).rejects.toMatchObject({ code: 'OVERLOADED' });
+  end();
+  await Promise.all(under);
+  await admission.empty();
+  const most = LIMITS.transactionBytesUnderWay;
+  await expect(admission.run(most + 1, () => held)).rejects.toMatchObject({ code: 'OVERLOADED' });
+  await admission.run(most, () => Promise.resolve());
+});
+
+describe('a stream of blocks', () => {
+  const rawBlock = (number: number): common.Block => {
+    const header = new common.BlockHeader();
+    header.setNumber(number);
+    const block = new common.Block();
+    block.setHeader(header);
+    return block;
+  };
+  /** A peer with so many blocks, whose streams fail after each so many. */
+  const peer = (height: number, each: number, error: Error) => {
+    const asked: number[] = [];
+    const getBlockEvents = ({ startBlock }: { startBlock: bigint }) => {
+      asked.push(Number(startBlock));
+      async function* blocks() {
+        for (let i = 0; i < each && Number(startBlock) + i < height; i++)
+          yield await Promise.resolve(rawBlock(Number(startBlock) + i));
+        throw error;
+      }
+      return Promise.resolve(Object.assign(blocks(), { close: () => undefined }));
+    };
+    const network = () => Promise.resolve({ getBlockEvents } as unknown as Network);
+    return { asked, source: { network, answers: () => true } };
+  };
+
+  test('goes on with the other peer where one fails, each block once and in order', async () => {
+    const [one, two] = [peer(4, 3, failure(14)), peer(9, 9, failure(14))];
+    one.source.answers = () => one.asked.length === 0;
+    const ending = new AbortController();
+    const numbers: number[] = [];
+    for await (const { number } of blocksOf([one.source, two.source], 1, ending.signal)) {
+      numbers.push(number);
+      if (number === 8) ending.abort();
+    }
+    expect(numbers).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
+    expect([one.asked, two.asked]).toEqual([[0], [2]]);
+  });
+
+  test('ends with what is final', async () => {
+    const { source } = peer(4, 2, failure(7, 'no'));
+    const numbers: number[] = [];
+    const read = async () => {
+      for await (const { number } of blocksOf([source], 0, new AbortController().signal))
+        numbers.push(number);
+    };
+    await expect(read()).rejects.toMatchObject({ code: 7 });
+    expect(numbers).toEqual([0, 1]);
+  });
+});
