@@ -64,7 +64,7 @@ function peerSettings(layout: Layout, { name, peers }: OrganisationPlan, peer: P
   # Clients ping, to know a peer that is stopped from one that is idle.
   keepalive: {minInterval: 1s}
   # A silent endorser or orderer is given up on while the client still waits.
-  gateway: {enabled: true, endorsementTimeout: 5s, broadcastTimeout: 2500ms}
+  gateway: {enabled: true, endorsementTimeout: 5s, broadcastTimeout: 1500ms}
   deliveryclient: {blockGossipEnabled: false, policy: cluster}
   BCCSP: {Default: SW, SW: {Hash: SHA2, Security: 256}}
   handlers:

@@ -22,10 +22,11 @@ const AGAIN_MS = 100;
 /** How long a transaction that an orderer may have is waited for. */
 export const COMMIT_MS = 60_000;
 /**
- * After how long a transaction that an orderer took is given again, then twice that, and so on: one that the leader
+ * After how long a transaction that an orderer took is given again, and how much longer each time: one that the leader
  * had when it died is lost. Given twice, it is committed once.
  */
-const RESUBMIT_MS = 2_000;
+const RESUBMIT_MS = 1_500;
+const LONGER_MS = 500;
 const MOST_AGAIN_MS = 1_000;
 /** How long after answers that differ it is waited until the endorsers are level. */
 const LEVEL_MS = 1_000;
@@ -121,7 +122,7 @@ export class Submission {
         await this.give(as, transaction, attempt);
         mayBeTaken = true;
         await within(done, Math.min(wait, end - performance.now()), signal);
-        wait *= 2;
+        wait += LONGER_MS;
       } catch (error) {
         const verdict = verdictOf('submit', error);
         if (verdict.next === 'END' && !mayBeTaken) throw verdict.refusal;

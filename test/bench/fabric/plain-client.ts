@@ -5,8 +5,8 @@ import { PLAIN, PLAIN_ACCOUNTS } from './bench-network.js';
 
 /** A transfer of one client, between two accounts that no other client of the first 256 touches; ends when committed. */
 export async function plainTransfers(network: BenchNetwork): Promise<(client: number) => Promise<void>> {
-  const [{ name: organisation, role }] = network.plan.organisations;
-  const contract = (await network.clients.network({ organisation, role })).getContract(PLAIN);
+  const [home] = network.plan.organisations;
+  const contract = (await network.clients.network(home, home.peers[0])).getContract(PLAIN);
   return async (client) => {
     const from = (2 * client) % PLAIN_ACCOUNTS;
     // Endorsers that are a block apart answer differently; an ordinary client tries again.
