@@ -1,6 +1,6 @@
 /**
  * Group commit. A lane has one transaction in flight; what arrives meanwhile forms the next batch, so that a busy lane
- * pays for one transaction many times over, and a lone command waits for nobody.
+ * pays for one transaction many times over, and a lone command waits for nobody. Those who give commands take turns.
  */
 import type { CommittedTransaction, IdentityRef, Ledger } from '../../network/ledger.js';
 import { decodeBatchEvent } from '../../schema/batch-event.js';
@@ -74,7 +74,7 @@ export class Lanes {
     return outcome;
   }
 
-  /** Gives commands of one identity in their order; all of them are queued, or none. */
+  /** Gives commands of one identity; each actor's are decided in their order. All of them are queued, or none. */
   async submitBatch(
     lane: string,
     identity: IdentityRef,
