@@ -3,6 +3,7 @@ import type { Ledger } from '../network/ledger.js';
 import type { Viewer } from './auth/viewer.js';
 import type { Lanes } from './lanes/lanes.js';
 import type { Loaders } from './loaders.js';
+import type { Throttle } from './mutations/throttle.js';
 import type { Database } from './readmodel/database.js';
 import type { Projector } from './readmodel/projector.js';
 
@@ -18,6 +19,7 @@ export interface RequestContext extends Services {
   /** Undefined where no valid token came with the request. */
   readonly viewer: Viewer | undefined;
   readonly requestId: string;
+  readonly throttle: Throttle;
   readonly loaders: Loaders;
 }
 

@@ -76,6 +76,16 @@ export const LIMITS = {
   documentMutations: 10,
   /** Cost of one operation: a field is 1, a list its length times what each item costs. */
   operationCost: 10_000,
+  /** Commands that a participant may give a second through the gateway, and how many at once after a pause. */
+  participantCommandsPerSecond: 20,
+  participantCommandsBurst: 100,
+  /** Commands that all of an organisation's role may give a second: more than its apps ever bring, less than a flood. */
+  organisationCommandsPerSecond: 20_000,
+  organisationCommandsBurst: 20_000,
+  /** Commands for which one counts that settles an interval or a part of one, given by a participant. */
+  settlementCommandWeight: 25,
+  /** Givers whose latest commands the gateway remembers. */
+  throttledGivers: 50_000,
   /** How long a request waits for the height that it asks for. */
   heightWaitMs: 10_000,
   /** Commands that wait for one lane. */

@@ -64,6 +64,7 @@ function inputTypeOf(shape: CommandShape): ClassType {
 }
 
 async function give(shape: CommandShape, input: Input, context: RequestContext): Promise<Payload> {
+  context.throttle.charge(viewerOf(context), shape);
   let given: Given;
   try {
     given = await submit(shape, input, context);

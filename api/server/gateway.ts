@@ -12,6 +12,7 @@ import { pino, type Logger } from 'pino';
 import { LIMITS } from '../../schema/limits.js';
 import type { TokenVerifier } from '../auth/verify.js';
 import type { RequestContext, Services } from '../context.js';
+import { Throttle } from '../mutations/throttle.js';
 import { gridbookSchema } from '../schema/build.js';
 import { addAnswers, newRequestId } from './answers.js';
 import { documentLimits } from './document-limits.js';
@@ -27,6 +28,8 @@ export interface GatewayOptions extends Services {
   readonly port: number;
   /** Introspection, the query page, and validation errors that name fields. */
   readonly isDevelopment: boolean;
+  /** Clock of the limits on commands, in ms; the process's own where it is absent. */
+  readonly nowMs?: () => number;
   /** Level of the log. */
   readonly logLevel?: string;
   /** Where the log goes, a line each; standard error where it is absent. */
@@ -62,7 +65,10 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   addAnswers(app, log);
   addHealth(app, options, stopping.signal);
   if (options.isDevelopment) addQueryPage(app);
-  const context = { ...options, isOpen: options.isDevelopment, log, stopping: stopping.signal };
+  const context = {
+    ...{ ...options, isOpen: options.isDevelopment, log, stopping: stopping.signal },
+    throttle: new Throttle(options.nowMs),
+  };
   app.route({
     method: ['GET', 'POST'],
     url: PATH,

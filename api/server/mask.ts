@@ -3,6 +3,7 @@ import { unwrapResolverError } from '@apollo/server/errors';
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import { ERRORS, GridbookError, type ErrorCode } from '../../schema/errors.js';
 import { InputError } from '../input-error.js';
+import { ThrottledError } from '../mutations/throttle.js';
 import { isOverLimit } from './document-limits.js';
 
 /** Our own names for what Apollo calls otherwise. */
@@ -51,6 +52,9 @@ export function masked(
     message: variable || (isForDevelopers || isOurs ? formatted.message : ERRORS[code].message),
     ...(formatted.locations ? { locations: formatted.locations } : {}),
     ...(formatted.path ? { path: formatted.path } : {}),
-    extensions: { code, retry: ERRORS[code].retry },
+    extensions: {
+      ...{ code, retry: ERRORS[code].retry },
+      ...(original instanceof ThrottledError ? { retryAfterSeconds: original.retryAfterSeconds } : {}),
+    },
   };
 }

@@ -37,6 +37,8 @@ export function operationPlugin(log: Logger): ApolloServerPlugin<RequestContext>
             codes.length > 0 && Object.values(singleResult.data ?? {}).every((value) => value === null);
           // A status that Apollo has set already says more (405 for a mutation by GET).
           if (isFailed) response.http.status ??= ERRORS[codes[0]].http;
+          const seconds = singleResult.errors?.[0]?.extensions?.retryAfterSeconds;
+          if (isFailed && seconds !== undefined) response.http.headers.set('retry-after', String(seconds));
           log.info(
             {
               requestId,

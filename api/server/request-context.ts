@@ -8,12 +8,14 @@ import type { TokenVerifier } from '../auth/verify.js';
 import type { Viewer } from '../auth/viewer.js';
 import type { RequestContext, Services } from '../context.js';
 import { Loaders } from '../loaders.js';
+import type { Throttle } from '../mutations/throttle.js';
 
 /** Asks that the answer shows at least this many blocks: a receipt's `height` reads one's own write. */
 export const MIN_HEIGHT_HEADER = 'gridbook-min-height';
 
 export interface ContextOptions extends Services {
   readonly verifier: TokenVerifier;
+  readonly throttle: Throttle;
   /** Whether requests without a token may ask what needs none: the schema. */
   readonly isOpen: boolean;
   readonly log: Logger;
@@ -26,7 +28,7 @@ export async function contextOf(
   reply: FastifyReply,
   options: ContextOptions,
 ): Promise<RequestContext> {
-  const { ledger, database, projector, lanes } = options;
+  const { ledger, database, projector, lanes, throttle } = options;
   try {
     const viewer = await viewerOf(request, options);
     await waitForHeight(request, reply, viewer, options);
@@ -35,6 +37,7 @@ export async function contextOf(
       database,
       projector,
       lanes,
+      throttle,
       viewer,
       requestId: request.id,
       loaders: new Loaders(database, viewer),

@@ -10,7 +10,7 @@ import { Lanes } from '../../api/lanes/lanes.js';
 import { encodeNodeId } from '../../api/node-id.js';
 import { Database } from '../../api/readmodel/database.js';
 import { Projector } from '../../api/readmodel/projector.js';
-import { startGateway, type Gateway } from '../../api/server/gateway.js';
+import { startGateway, type Gateway, type GatewayOptions } from '../../api/server/gateway.js';
 import type { Role } from '../../schema/command.js';
 import { marketOpen } from '../../schema/trade/market.js';
 import { TRADE_COMMANDS, TRADE_EVENTS } from '../../schema/trade/index.js';
@@ -50,6 +50,7 @@ export class GatewayFixture {
     options: CommunityOptions = { homes: 6 },
     isDevelopment = false,
     databaseUrl?: string,
+    more: Partial<GatewayOptions> = {},
   ): Promise<GatewayFixture> {
     const at = await Community.setUp(options);
     if (at.homes.length > 3) {
@@ -84,6 +85,7 @@ export class GatewayFixture {
       port: 0,
       isDevelopment,
       logLevel: 'silent',
+      ...more,
     });
     return new GatewayFixture(at, database, projector, gateway, key, folder, lanes);
   }
