@@ -86,6 +86,10 @@ export const LIMITS = {
   settlementCommandWeight: 25,
   /** Givers whose latest commands the gateway remembers. */
   throttledGivers: 50_000,
+  /** Cost of each day of a statement, which reads every interval of it. */
+  statementDayCost: 25,
+  /** How long a statement of a reader may take on a PostgreSQL server. */
+  statementMs: 10_000,
   /** How long a request waits for the height that it asks for. */
   heightWaitMs: 10_000,
   /** Commands that wait for one lane. */

@@ -30,6 +30,8 @@ export interface OpenOptions {
   readonly folder: DataFolder;
   /** Address of a PostgreSQL server; without it the read model lies in the folder. */
   readonly databaseUrl: string | undefined;
+  /** How long a server lets a statement of a reader run, in ms; without end where it is absent. */
+  readonly statementMs?: number;
   readonly notice?: (notice: Notice) => void;
   /** Is told when projecting ends for a fault. */
   readonly onFailure?: (error: Error) => void;
@@ -63,7 +65,10 @@ export async function openRunning(options: OpenOptions): Promise<Running> {
   const closing: (() => Promise<void>)[] = [() => opened.close(), () => lanes.close()];
   try {
     const [data] = await settledTogether(
-      Database.open({ databaseUrl: options.databaseUrl, directory: folder.readModel }),
+      Database.open({
+        ...{ databaseUrl: options.databaseUrl, directory: folder.readModel },
+        statementMs: options.statementMs,
+      }),
       options.meanwhile?.(lanes, opened.provider, ledger) ?? Promise.resolve(),
       (abandoned) => abandoned.close(),
     );

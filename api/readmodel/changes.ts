@@ -1,8 +1,9 @@
 /**
  * What a run of blocks changes in the read model: new rows by table, then updates in the order in which they came.
- * An update only touches rows that exist by then, so that all rows can go first.
+ * An update only touches rows that exist by then, so that all rows can go first. Last come the totals of runs.
  */
 import { CopyBuffer, type CopyValue } from './copy-buffer.js';
+import { writeTotals, type RunKey } from './run-totals.js';
 import type { Session } from './session.js';
 
 const POSITION = [
@@ -163,6 +164,7 @@ export const PROJECTED_TABLES = Object.keys(COLUMNS) as ProjectedTable[];
 export class Changes {
   private readonly buffers = new Map<ProjectedTable, CopyBuffer>();
   private updates: { readonly sql: string; readonly parameters: readonly unknown[] }[] = [];
+  private settled: RunKey[] = [];
 
   add(table: ProjectedTable, ...values: CopyValue[]): void {
     let buffer = this.buffers.get(table);
@@ -173,6 +175,11 @@ export class Changes {
   /** An update, run after all new rows are in. */
   update(sql: string, ...parameters: readonly unknown[]): void {
     this.updates.push({ sql, parameters });
+  }
+
+  /** A run whose positions and trades are all among the rows: its totals are written after them. */
+  settle(run: RunKey): void {
+    this.settled.push(run);
   }
 
   /** Characters and updates that wait: what a run of blocks is bounded by. */
@@ -189,5 +196,8 @@ export class Changes {
     const updates = this.updates;
     this.updates = [];
     for (const { sql, parameters } of updates) await session.run(sql, parameters);
+    const { settled } = this;
+    this.settled = [];
+    await writeTotals(session, settled);
   }
 }

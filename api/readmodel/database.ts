@@ -25,6 +25,8 @@ export interface DatabaseOptions {
   readonly databaseUrl?: string;
   /** Folder of the embedded database; without one it is in memory. */
   readonly directory?: string;
+  /** How long a server lets a statement of a reader run, in ms; without end where it is absent. */
+  readonly statementMs?: number;
   /** Is told each statement that is sent, for tests that count them. */
   readonly onStatement?: (sql: string) => void;
 }
@@ -39,7 +41,7 @@ export class Database {
 
   private constructor(
     private readonly source: SessionSource,
-    options: DatabaseOptions,
+    private readonly options: DatabaseOptions,
   ) {
     this.kind = options.databaseUrl === undefined ? 'pglite' : 'postgres';
     this.listener = options.onStatement;
@@ -63,7 +65,7 @@ export class Database {
     const source =
       options.databaseUrl === undefined
         ? await PgliteSource.open(options.directory)
-        : new PostgresSource(options.databaseUrl);
+        : new PostgresSource(options.databaseUrl, options.statementMs);
     return new Database(source, options);
   }
 
@@ -77,7 +79,7 @@ export class Database {
     this.listener = listener;
   }
 
-  /** Runs several statements as one transaction; what throws undoes it. */
+  /** Runs several statements as one transaction, which may take as long as it takes; what throws undoes it. */
   async transaction<T>(work: (session: Session) => Promise<T>): Promise<T> {
     const source = this.counted(this.source);
     const session = await source.acquire();
@@ -85,6 +87,7 @@ export class Database {
     try {
       await session.run('begin');
       try {
+        if (this.isTimed) await session.run('set local statement_timeout = 0');
         const result = await work(session);
         await session.run('commit');
         broken = false;
@@ -97,6 +100,11 @@ export class Database {
     } finally {
       source.release(session, broken);
     }
+  }
+
+  /** Whether statements end when their time is over: a server ends them, the embedded database cannot. */
+  private get isTimed(): boolean {
+    return this.kind === 'postgres' && this.options.statementMs !== undefined;
   }
 
   /** Waits for what is running, then releases files and connections. */

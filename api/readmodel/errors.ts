@@ -1,5 +1,12 @@
 /** What can go wrong with the read model itself. All of it can be mended by rebuilding it from the ledger. */
 
+/** SQLSTATE of a statement that was ended because its time was over. */
+const QUERY_CANCELED = '57014';
+
+/** Whether an error is that of a statement that took longer than a reader's may. */
+export const isTimedOut = (error: unknown): boolean =>
+  error instanceof Error && (error as { code?: unknown }).code === QUERY_CANCELED;
+
 /** The database's folder cannot be opened. */
 export class ReadModelUnreadableError extends Error {
   constructor(

@@ -70,8 +70,12 @@ export class PostgresSource implements SessionSource {
   private readonly pool: pg.Pool;
   private readonly sessions = new WeakMap<pg.PoolClient, PostgresSession>();
 
-  constructor(url: string, connections = 10) {
-    this.pool = new pg.Pool({ connectionString: url, max: connections, application_name: 'gridbook' });
+  /** Statements that take longer than `statementMs` are ended by the server. */
+  constructor(url: string, statementMs?: number, connections = 10) {
+    this.pool = new pg.Pool({
+      ...{ connectionString: url, max: connections, application_name: 'gridbook' },
+      ...(statementMs === undefined ? {} : { statement_timeout: statementMs }),
+    });
     // A connection that breaks while idle is replaced at the next use.
     this.pool.on('error', () => undefined);
   }

@@ -6,6 +6,8 @@ import type { ColumnType } from 'kysely';
 
 /** A bigint column: text when read, so that no amount passes through a float. */
 export type Big = ColumnType<string, string | number | bigint, string | number | bigint>;
+/** An integer that may exceed a bigint, as a sum of such: text when read. */
+export type Sum = ColumnType<string, string | undefined, string>;
 /** An instant in ms since 1970. */
 export type Ms = ColumnType<string, string | number, string | number>;
 
@@ -221,6 +223,18 @@ export interface RunTable {
   members: number;
   block: Big;
   position: number;
+  /** Whose connections its members are, each counted once. */
+  participants: ColumnType<number, number | undefined, number>;
+  contracted_wh: Sum;
+  contracted_micros: Sum;
+  nominated_wh: Sum;
+  nominated_micros: Sum;
+  community_wh: Sum;
+  community_micros: Sum;
+  residual_import_wh: Sum;
+  residual_import_micros: Sum;
+  residual_export_wh: Sum;
+  residual_export_micros: Sum;
 }
 /** What one connection traded and owes in one run. */
 export interface PositionTable {

@@ -6,7 +6,7 @@ import {
   type GraphQLSchema,
   type OperationDefinitionNode,
 } from 'graphql';
-import { getComplexity, type ComplexityEstimator } from 'graphql-query-complexity';
+import { fieldExtensionsEstimator, getComplexity, type ComplexityEstimator } from 'graphql-query-complexity';
 import { ERRORS, type ErrorCode } from '../../schema/errors.js';
 import { LIMITS } from '../../schema/limits.js';
 
@@ -50,7 +50,8 @@ function costOf(
       query,
       variables: { ...variables },
       operationName: operation.name?.value,
-      estimators: [byLength],
+      // A field that sums more than it answers has a price of its own.
+      estimators: [fieldExtensionsEstimator(), byLength],
       // The document's selections are counted before it comes here.
       maxQueryNodes: Number.POSITIVE_INFINITY,
     });

@@ -2,6 +2,7 @@
 import { unwrapResolverError } from '@apollo/server/errors';
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import { ERRORS, GridbookError, type ErrorCode } from '../../schema/errors.js';
+import { isTimedOut } from '../readmodel/errors.js';
 import { InputError } from '../input-error.js';
 import { ThrottledError } from '../mutations/throttle.js';
 import { isOverLimit } from './document-limits.js';
@@ -29,6 +30,7 @@ function misfit(message: string): string | undefined {
 
 export const codeOf = (error: unknown): ErrorCode => {
   if (error instanceof GridbookError) return error.code;
+  if (isTimedOut(error)) return 'TOO_COMPLEX';
   const code = error instanceof GraphQLError ? error.extensions.code : undefined;
   if (typeof code !== 'string') return 'INTERNAL';
   return code in ERRORS ? (code as ErrorCode) : (RENAMED[code] ?? 'INTERNAL');
@@ -41,12 +43,14 @@ export function masked(
   isDevelopment: boolean,
 ): GraphQLFormattedError {
   const original = unwrapResolverError(error);
-  const found = codeOf(original instanceof GridbookError ? original : error);
+  const isOverTime = isTimedOut(original);
+  const found = codeOf(original instanceof GridbookError || isOverTime ? original : error);
   const isLimit = found === 'GRAPHQL_VALIDATION_FAILED' && isOverLimit(formatted.message);
   const code = isLimit ? 'TOO_COMPLEX' : found;
   const isForDevelopers =
     isDevelopment && (code === 'GRAPHQL_VALIDATION_FAILED' || code === 'GRAPHQL_PARSE_FAILED');
-  const isOurs = OWN_MESSAGES.has(code) || (code === 'BAD_USER_INPUT' && original instanceof InputError);
+  const isOurs =
+    (OWN_MESSAGES.has(code) && !isOverTime) || (code === 'BAD_USER_INPUT' && original instanceof InputError);
   const variable = isDevelopment && code === 'BAD_USER_INPUT' && !isOurs && misfit(formatted.message);
   return {
     message: variable || (isForDevelopers || isOurs ? formatted.message : ERRORS[code].message),

@@ -1,6 +1,11 @@
 /** The gateway on a PostgreSQL server answers what it answers on the embedded database. */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { sql } from 'kysely';
+import { Database } from '../../api/readmodel/database.js';
+import { isTimedOut } from '../../api/readmodel/errors.js';
+import { masked } from '../../api/server/mask.js';
 import type { Role } from '../../schema/command.js';
+import { ERRORS } from '../../schema/errors.js';
 import { PostgresServer, postgresPrograms, sayWithoutPostgres } from '../postgres-server.js';
 import { QUARTER, START_MS } from '../scenarios/world.js';
 import { GatewayFixture } from './fixture.js';
@@ -44,6 +49,22 @@ withServer('the same community on both databases', () => {
       expect(expected.errors).toBeUndefined();
       expect([query, seen.data, seen.errors]).toEqual([query, expected.data, undefined]);
     }
+  });
+
+  test('a reader’s statement ends when its time is over, a writer’s does not', async () => {
+    const database = await Database.open({
+      databaseUrl: await server.database('timed'),
+      statementMs: 50,
+    });
+    const error = await sql`select pg_sleep(600)`.execute(database.db).catch((caught: unknown) => caught);
+    expect(isTimedOut(error)).toBe(true);
+    expect(masked({ message: (error as Error).message }, error, true)).toEqual({
+      message: ERRORS.TOO_COMPLEX.message,
+      extensions: { code: 'TOO_COMPLEX', retry: 'NEVER' },
+    });
+    const { rows } = await database.transaction((session) => session.run('show statement_timeout'));
+    expect(rows).toEqual([{ statement_timeout: '0' }]);
+    await database.close();
   });
 
   test('writes are read back at their height', async () => {

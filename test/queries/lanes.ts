@@ -4,6 +4,7 @@
  */
 import { encodeNodeId, type NodeKind } from '../../api/node-id.js';
 import type { Database } from '../../api/readmodel/database.js';
+import { writeTotals } from '../../api/readmodel/run-totals.js';
 import { viewer } from './asking.js';
 import { B, hashOf, insert, QUARTER, R, T0, upTo } from './seed.js';
 
@@ -51,6 +52,12 @@ export const TX = {
 };
 
 export async function seedLanes(database: Database): Promise<void> {
+  await seedRecords(database);
+  await seedTotals(database);
+}
+
+/** All rows, without the totals that follow from them. */
+export async function seedRecords(database: Database): Promise<void> {
   await seedLedger(database);
   await seedRegistration(database);
   await seedMoney(database);
@@ -199,11 +206,12 @@ async function seedMetering(database: Database): Promise<void> {
     { lane: R, connection: 1, import_wh: 9 },
   );
   const place = { block: 3, position: 0 };
+  const metered = { import_wh: 1_512, export_wh: 3_009 };
   await insert(
     database,
     'run',
-    { members: 6, ...place },
-    { start: T1, members: 6, stale: true, ...place },
+    { members: 6, ...metered, ...place },
+    { start: T1, members: 6, stale: true, ...metered, ...place },
     { market: 2, members: 1, backfill: true, ...place },
     { lane: R, block: 3, position: 1 },
   );
@@ -246,4 +254,14 @@ async function seedMetering(database: Database): Promise<void> {
     { id: TRADE.purchase, buyer: 6 },
     { id: TRADE.other, lane: R, seller: 1 },
   );
+}
+
+/** Totals of all runs, as the projector writes them. */
+export async function seedTotals(database: Database): Promise<void> {
+  const rows = await database.db.selectFrom('run').selectAll().execute();
+  const runs = rows.map(({ lane, market, start, run }) => ({
+    ...{ lane, run },
+    ...{ market: Number(market), start: Number(start) },
+  }));
+  await database.transaction((session) => writeTotals(session, runs));
 }

@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { gridbookSchema } from '../../api/schema/build.js';
 import { Asking, inWords, type PageOf } from './asking.js';
-import { id, idIn, seedLanes, T1, TRADE, TX, VIEWERS, type ViewerName } from './lanes.js';
+import { id, idIn, seedLanes, seedTotals, T1, TRADE, TX, VIEWERS, type ViewerName } from './lanes.js';
 import { B, hashOf, insert, R, T0, upTo } from './seed.js';
 
 let at: Asking;
@@ -507,12 +507,13 @@ describe('totals of few members', () => {
 
   test('five meters of four participants are four members', async () => {
     const start = T1 + 900_000;
-    await insert(at.database, 'run', { market: 1, start, members: 5 });
+    await insert(at.database, 'run', { market: 1, start, members: 5, import_wh: 50 });
     await insert(
       at.database,
       'position',
       ...[1, 2, 3, 6, 7].map((connection) => ({ connection, start, import_wh: 10 })),
     );
+    await seedTotals(at.database);
     expect(await figuresOf('one', 1, start)).toEqual(withheld);
     expect(await figuresOf('host', 1, start)).toMatchObject({ totals: { importWh: '50' } });
   });

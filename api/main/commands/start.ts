@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 import type { Command } from 'commander';
 import { DateTime } from 'luxon';
+import { LIMITS } from '../../../schema/limits.js';
 import { localKey } from '../../auth/keys.js';
 import { TokenVerifier } from '../../auth/verify.js';
 import type { IdentityRef } from '../../../network/ledger.js';
@@ -83,6 +84,7 @@ async function start(options: StartOptions, context: CommandContext): Promise<vo
     folder,
     network,
     databaseUrl: settings.databaseUrl,
+    statementMs: LIMITS.statementMs,
     notice: ({ message }) => terminal.note(message),
     onFailure: (error) => terminal.note(`The read model has stopped: ${error.message}`),
     meanwhile:

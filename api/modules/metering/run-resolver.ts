@@ -2,7 +2,7 @@ import { Arg, Args, Authorized, Ctx, FieldResolver, ID, Query, Resolver, Root } 
 import { viewerOf, type RequestContext } from '../../context.js';
 import { decodeRef } from '../../node-id.js';
 import { EnergyWh, Instant } from '../../scalars.js';
-import { mayWithhold, TOTALS_MEMBERS } from '../../visibility/totals.js';
+import { totalsAreTold, TOTALS_MEMBERS } from '../../visibility/totals.js';
 import { RECEIPT } from '../ledger/lists.js';
 import { Transaction } from '../ledger/types.js';
 import { inPeriod, listPage } from '../lists.js';
@@ -11,7 +11,7 @@ import { PageArgs, PeriodArgs, type Page } from '../paging.js';
 import { namedBy } from '../references.js';
 import { latestRun } from './latest-run.js';
 import { POSITIONS_OF_RUN, RUNS, RUNS_OF_MARKET, TRADES_OF_RUN } from './lists.js';
-import { TOTALS } from './totals.js';
+import { totalsOf } from './totals.js';
 import {
   IntervalTotals,
   Position,
@@ -25,10 +25,8 @@ import {
 const WITHHELD = `A participant is not told it of fewer than ${TOTALS_MEMBERS} members: null.`;
 
 /** A figure that tells of all members together, where the viewer is told such. */
-async function overMembers<T>({ row }: SettlementRun, context: RequestContext, figure: T): Promise<T | null> {
-  if (!mayWithhold(viewerOf(context))) return figure;
-  return (await context.loaders.find(TOTALS, row)) ? figure : null;
-}
+const overMembers = <T>({ row }: SettlementRun, context: RequestContext, figure: T): T | null =>
+  totalsAreTold(viewerOf(context), row.participants as number) ? figure : null;
 
 @Resolver(() => SettlementRun)
 export class SettlementRunResolver {
@@ -66,15 +64,15 @@ export class SettlementRunResolver {
     nullable: true,
     description: `Totals over all members. ${WITHHELD}`,
   })
-  totals(@Root() { row }: SettlementRun, @Ctx() { loaders }: RequestContext): Promise<IntervalTotals | null> {
-    return loaders.find(TOTALS, row);
+  totals(@Root() { row }: SettlementRun, @Ctx() context: RequestContext): IntervalTotals | null {
+    return totalsOf(row, viewerOf(context));
   }
 
   @FieldResolver(() => EnergyWh, {
     nullable: true,
     description: `Offered energy that the price cap kept from trading, in Wh. ${WITHHELD}`,
   })
-  unmatchedByCapWh(@Root() run: SettlementRun, @Ctx() context: RequestContext): Promise<string | null> {
+  unmatchedByCapWh(@Root() run: SettlementRun, @Ctx() context: RequestContext): string | null {
     return overMembers(run, context, run.row.unmatched_by_cap_wh as string);
   }
 
@@ -83,7 +81,7 @@ export class SettlementRunResolver {
     nullable: true,
     description: `SHA-256 of all that it read, hexadecimal. ${WITHHELD}`,
   })
-  inputDigest(@Root() run: SettlementRun, @Ctx() context: RequestContext): Promise<string | null> {
+  inputDigest(@Root() run: SettlementRun, @Ctx() context: RequestContext): string | null {
     return overMembers(run, context, run.row.input_digest as string);
   }
 
@@ -91,7 +89,7 @@ export class SettlementRunResolver {
     nullable: true,
     description: `SHA-256 of its outcome, hexadecimal. ${WITHHELD}`,
   })
-  outputDigest(@Root() run: SettlementRun, @Ctx() context: RequestContext): Promise<string | null> {
+  outputDigest(@Root() run: SettlementRun, @Ctx() context: RequestContext): string | null {
     return overMembers(run, context, run.row.output_digest as string);
   }
 

@@ -44,6 +44,14 @@ export function checkPeriod({ from, to, fromDay, toDay }: StatementArgs): void {
   if (byInstants) checkLength({ fromMs: from, toMs: to });
 }
 
+/** Days that arguments ask for, as far as they tell; one that asks for more than it may is refused later. */
+export function daysOf({ from, to, fromDay, toDay }: StatementArgs): number {
+  let ms = 0;
+  if (isGiven(from) && isGiven(to)) ms = to - from;
+  else if (isGiven(fromDay) && isGiven(toDay)) ms = Date.parse(toDay) - Date.parse(fromDay) + DAY_MS;
+  return Math.min(Math.max(Math.ceil(ms / DAY_MS), 1), MOST_DAYS) || MOST_DAYS;
+}
+
 /** The period of arguments that have been checked. */
 export async function periodOf(
   args: StatementArgs,

@@ -1,4 +1,5 @@
 import { Arg, Args, Authorized, Ctx, FieldResolver, ID, Query, Resolver, Root } from 'type-graphql';
+import { LIMITS } from '../../../schema/limits.js';
 import type { RequestContext } from '../../context.js';
 import { decodeRef } from '../../node-id.js';
 import { listPage } from '../lists.js';
@@ -6,7 +7,7 @@ import { Position, PositionConnection } from '../metering/types.js';
 import { PageArgs, type Page } from '../paging.js';
 import { Participant } from '../registration/types.js';
 import { countedPositions, STATEMENT_INTERVALS, STATEMENT_OWNER } from './lists.js';
-import { checkPeriod, MOST_DAYS, periodOf, StatementArgs } from './period.js';
+import { checkPeriod, daysOf, MOST_DAYS, periodOf, StatementArgs } from './period.js';
 import { statementOf } from './statement.js';
 import { Statement } from './types.js';
 
@@ -15,6 +16,8 @@ export class StatementResolver {
   @Authorized()
   @Query(() => Statement, {
     nullable: true,
+    complexity: ({ args, childComplexity }) =>
+      1 + LIMITS.statementDayCost * daysOf(args as StatementArgs) + childComplexity,
     description:
       `What a participant traded and owes over a period of at most ${MOST_DAYS} days, given by instants or by local ` +
       'days; null where it is not the viewer’s to see.',

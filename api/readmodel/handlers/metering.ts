@@ -184,6 +184,7 @@ function addRun(
     ...[text(fields, 'inputDigest'), text(fields, 'outputDigest')],
     ...[imported, exported, members, c.block, c.position],
   );
+  p.changes.settle({ lane: c.lane, market, start, run });
   if (run === 0) return;
   for (const table of ['position', 'trade']) {
     p.changes.update(

@@ -8,6 +8,7 @@ import { ledgerTables } from './0001-ledger-tables.js';
 import { tradeTables } from './0002-trade-tables.js';
 import { countedRows } from './0003-counted-rows.js';
 import { runsInParts } from './0004-runs-in-parts.js';
+import { runTotals } from './0005-run-totals.js';
 
 export interface Migration {
   readonly number: number;
@@ -15,7 +16,13 @@ export interface Migration {
   readonly statements: readonly string[];
 }
 
-export const MIGRATIONS: readonly Migration[] = [ledgerTables, tradeTables, countedRows, runsInParts];
+export const MIGRATIONS: readonly Migration[] = [
+  ledgerTables,
+  tradeTables,
+  countedRows,
+  runsInParts,
+  runTotals,
+];
 
 /** One number for the lock that keeps two processes from migrating at the same time. */
 const LOCK = 7_242_001;
