@@ -34,16 +34,17 @@ export const ENTRIES_OF_ACCOUNT: ChildList<Entry> = {
   descending: true,
   make: (row) => new Entry(row),
 };
-/** What the settlement of a position posted to the accounts of its membership. */
+/** What the settlement of a position, at once or in parts, posted to the accounts of its membership. */
 export const ENTRIES_OF_POSITION: ChildList<Entry> = {
   name: 'position.entries',
   rowKind: 'entry',
   parent: { lane: 'text', market: 'bigint', connection: 'bigint', start: 'bigint', run: 'integer' },
   isChild: sql`e.lane = k.lane and e.interval_start = k.start
-    and e.block = (select s.block from run s
-      where s.market = k.market and s.start = k.start and s.run = k.run and s.lane = k.lane)
-    and e.position = (select s.position from run s
-      where s.market = k.market and s.start = k.start and s.run = k.run and s.lane = k.lane)
+    and (e.block, e.position) in (
+      select s.block, s.position from run s
+        where s.market = k.market and s.start = k.start and s.run = k.run and s.lane = k.lane
+      union all select q.block, q.position from run_part q
+        where q.market = k.market and q.start = k.start and q.run = k.run and q.lane = k.lane)
     and e.account in (select unnest(array[s.dues_account, s.receivable_account]) from membership s
       where s.connection = k.connection and s.market = k.market and s.lane = k.lane)`,
   key: { account: 'bigint', sequence: 'bigint' },
