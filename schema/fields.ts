@@ -41,6 +41,8 @@ export interface TextField extends Common {
   readonly kind: 'text';
   readonly maxLength: number;
   readonly id: boolean;
+  /** What else it must be, as far as only the edge can tell: the ledger knows no time zones. */
+  readonly form?: 'timeZone';
 }
 export interface ChoiceField<V extends string = string> extends Common {
   readonly kind: 'choice';
@@ -135,6 +137,7 @@ export const field = {
     maxLength,
     id: false,
   }),
+  timeZone: (doc: string): TextField => ({ kind: 'text', doc, maxLength: 64, id: false, form: 'timeZone' }),
   choice: <const V extends string>(name: string, values: readonly V[], doc: string): ChoiceField<V> => ({
     kind: 'choice',
     name,

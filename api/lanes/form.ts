@@ -4,6 +4,7 @@ import type { CommandInput } from '../../schema/command.js';
 import { Refusal } from '../../schema/errors.js';
 import { KEY_LENGTH, keyTimeAt } from '../../schema/ids.js';
 import { LIMITS } from '../../schema/limits.js';
+import { isTimeZone } from '../time-zone.js';
 import { exactBytes, roughBytes } from './size.js';
 
 /**
@@ -59,6 +60,7 @@ function isOfField(of: Field, value: unknown): boolean {
     case 'optional':
       return value === null || value === undefined || isOfField(of.of, value);
     case 'text':
+      return isWireValue(of, value) && (of.form !== 'timeZone' || isTimeZone(value as string));
     case 'boolean':
       return isWireValue(of, value);
   }

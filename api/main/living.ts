@@ -1,10 +1,11 @@
 /** A community's days on the ledger: it is set up, its market opens, and each interval is read and settled. */
-import { DateTime, IANAZone } from 'luxon';
+import { DateTime } from 'luxon';
 import type { IdentityRef } from '../../network/ledger.js';
 import { runIntervals } from '../demo/run.js';
 import { setUpCommunity } from '../demo/set-up.js';
 import type { Lanes } from '../lanes/lanes.js';
 import type { CommunityData } from '../metering/community.js';
+import { isTimeZone } from '../time-zone.js';
 import { CommandFailure, EXIT } from './exit.js';
 
 export interface Place {
@@ -53,7 +54,7 @@ export function intervalsOfDays(data: CommunityData, days: number, timeZone: str
 }
 
 export function requireTimeZone(timeZone: string): void {
-  if (!IANAZone.isValidZone(timeZone)) {
+  if (!isTimeZone(timeZone)) {
     throw new CommandFailure('The time zone must be an IANA name such as Europe/Berlin.', EXIT.usage);
   }
 }

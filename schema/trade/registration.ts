@@ -50,7 +50,7 @@ export const networkRegister = command({
   fields: {
     networkId: field.id('Id of the network.'),
     intervalSeconds: field.count('Length of its intervals: 300, 900, 1800 or 3600 s.', 3600, 300),
-    timeZone: field.text('IANA name of the time zone whose days its statements use.', 64),
+    timeZone: field.timeZone('IANA name of the time zone whose days its statements use.'),
     priceCapMicrosPerMWh: field.optional(
       field.price('Highest community price in the network, in micros per MWh.'),
     ),

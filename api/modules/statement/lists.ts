@@ -25,7 +25,10 @@ export const connectionsOf = ({ lane, row }: Participant): Condition =>
   sql`select o.number from connection o where o.participant = ${row.number}::bigint and o.lane = ${lane}`;
 
 /** Positions `p` of a participant in a period, each of the latest run of its interval: older runs no longer count. */
-export const countedPositions = (participant: Participant, { fromMs, toMs }: Period): Condition =>
+export const countedPositions = (
+  participant: Participant,
+  { fromMs, toMs }: Pick<Period, 'fromMs' | 'toMs'>,
+): Condition =>
   sql`p.lane = ${participant.lane} and p.start >= ${fromMs}::bigint and p.start < ${toMs}::bigint
     and p.connection in (${connectionsOf(participant)})
     and p.counts`;

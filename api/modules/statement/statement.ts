@@ -89,7 +89,7 @@ const tradesOn = (side: 'seller' | 'buyer', period: Period, context: RequestCont
 
 function summed(
   owner: Participant,
-  { fromMs, toMs }: Period,
+  { fromMs, toMs, timeZone }: Period,
   { connections, trades }: { connections: readonly Row[]; trades: readonly Row[] },
   lines: Statement['lines'],
 ): Statement {
@@ -117,6 +117,7 @@ function summed(
     owner,
     from: fromMs,
     to: toMs,
+    timeZone,
     positions: Number(sum('positions')),
     importWh: String(sum('import_wh')),
     exportWh: String(sum('export_wh')),

@@ -37,6 +37,11 @@ export class Statement {
   declare from: number;
   @Field(() => Instant, { description: 'First interval start after the period.' })
   declare to: number;
+  @Field(() => String, {
+    nullable: true,
+    description: 'Time zone of whose days it is made; null where its period was given by instants.',
+  })
+  declare timeZone: string | null;
   @Field(() => Int, { description: 'Number of settled intervals in it, counted by connection.' })
   declare positions: number;
   @Field(() => EnergyWh, { description: 'Metered import, in Wh.' })
