@@ -107,8 +107,8 @@ export const ERRORS = {
 
   // Size of a transaction
   PAGE_TOO_LARGE: business(70, 'A page of state would exceed 64,000 bytes.'),
-  EVENT_TOO_LARGE: business(71, 'The event would exceed 2,000,000 bytes.', 'SAME_KEY'),
-  TRANSACTION_TOO_LARGE: business(72, 'The transaction would exceed 4,000,000 bytes.', 'SAME_KEY'),
+  EVENT_TOO_LARGE: business(71, 'The event would exceed 2,000,000 bytes.'),
+  TRANSACTION_TOO_LARGE: business(72, 'The transaction would exceed 4,000,000 bytes.'),
   POSTINGS_LIMIT: business(73, 'The command makes more postings than one may.'),
 
   // Whole transactions
