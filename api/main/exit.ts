@@ -5,7 +5,7 @@ import {
   LedgerLockedError,
   LedgerTruncatedError,
 } from '../../network/embedded/index.js';
-import { NetworkError, ProgramsError } from '../../network/fabric/errors.js';
+import { ArchiveError, DownloadError, NetworkError, ProgramsError } from '../../network/fabric/errors.js';
 import { GridbookError, Refusal } from '../../schema/errors.js';
 import { MeterFileError } from '../metering/errors.js';
 import {
@@ -88,8 +88,11 @@ export function endingOf(error: unknown): Ending {
   ) {
     return { sentence: sentence(error.message), exitCode: EXIT.unavailable };
   }
-  if (error instanceof ProgramsError || error instanceof NetworkError) {
+  if (error instanceof ProgramsError || error instanceof NetworkError || error instanceof DownloadError) {
     return { sentence: sentence(error.message), exitCode: EXIT.unavailable };
+  }
+  if (error instanceof ArchiveError) {
+    return { sentence: sentence(error.message), exitCode: EXIT.failed };
   }
   if (error instanceof Refusal || error instanceof GridbookError) {
     return {

@@ -1,7 +1,7 @@
 /** The command line: which commands there are, and what all of them share. */
-import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import type { CommandContext } from './context.js';
+import { packageFacts } from './package-facts.js';
 import { settingsHelp } from './settings.js';
 
 type Add = (program: Command, context: CommandContext) => void;
@@ -33,7 +33,7 @@ export async function buildProgram(context: CommandContext, args: readonly strin
     .description(
       'A permissioned energy ledger: trades settled on metered facts, queried and driven over GraphQL.',
     )
-    .version(packageVersion(), '-V, --version', 'print the version')
+    .version(packageFacts().version, '-V, --version', 'print the version')
     .helpOption('-h, --help', 'print this help')
     .showHelpAfterError('(add --help for what there is)')
     .showSuggestionAfterError()
@@ -62,20 +62,4 @@ function share(command: Command, parent: Command): void {
   command.copyInheritedSettings(parent);
   command.helpOption('-h, --help', 'print this help');
   for (const below of command.commands) share(below, command);
-}
-
-function packageVersion(): string {
-  // From api/main, as from dist/api/main, the package lies a known number of folders up.
-  for (const up of ['../../package.json', '../../../package.json']) {
-    try {
-      const { name, version } = JSON.parse(readFileSync(new URL(up, import.meta.url), 'utf8')) as {
-        name?: string;
-        version: string;
-      };
-      if (name === 'gridbook') return version;
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
-    }
-  }
-  return 'unknown';
 }

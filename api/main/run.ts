@@ -20,6 +20,7 @@ export async function runCommandLine(args: readonly string[], s: Surroundings): 
     const context = {
       terminal,
       settings: readSettings(s.environment),
+      environment: s.environment,
       signal: ending.signal,
       endWith: (code: number) => (exitCode = code),
     };

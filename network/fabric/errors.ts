@@ -15,3 +15,19 @@ export class NetworkError extends Error {
     this.name = 'NetworkError';
   }
 }
+
+/** An archive of Fabric's programs is refused: it is damaged, or not the one that is wanted. */
+export class ArchiveError extends Error {
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = 'ArchiveError';
+  }
+}
+
+/** An archive could not be fetched. */
+export class DownloadError extends Error {
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = 'DownloadError';
+  }
+}

@@ -18,6 +18,10 @@ export class Layout {
   get genesisBlock(): string {
     return join(this.root, 'channel', 'genesis.block');
   }
+  /** The genesis block while it is made. */
+  get genesisDraft(): string {
+    return join(this.root, 'channel', 'genesis.new');
+  }
   /** Folder of configtx.yaml. */
   get channel(): string {
     return join(this.root, 'channel');

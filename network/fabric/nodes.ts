@@ -94,3 +94,25 @@ export function allProcesses(layout: Layout, programs: Programs, plan: NetworkPl
     ...plan.organisations.map((organisation) => chaincodeProcess(layout, organisation)),
   ];
 }
+
+/** Every process of a plan and the ports that it listens on, in the order of `allProcesses`. */
+export function processPorts(
+  plan: NetworkPlan,
+): { readonly name: string; readonly ports: readonly number[] }[] {
+  return [
+    ...plan.orderers.map((orderer) => ({
+      name: ordererName(orderer),
+      ports: [orderer.port, orderer.adminPort, orderer.operationsPort],
+    })),
+    ...plan.organisations.flatMap((organisation) =>
+      organisation.peers.map((peer) => ({
+        name: peerName(organisation, peer),
+        ports: [peer.port, peer.operationsPort],
+      })),
+    ),
+    ...plan.organisations.map((organisation) => ({
+      name: chaincodeName(organisation),
+      ports: [organisation.chaincodePort],
+    })),
+  ];
+}

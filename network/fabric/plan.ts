@@ -56,6 +56,13 @@ export interface PlanOptions {
   readonly basePort: number;
 }
 
+/** What `gridbook network up` makes unless it is told otherwise. */
+export const DEFAULT_PLAN: PlanOptions = { organisations: 3, peers: 1, orderers: 3, basePort: 7_050 };
+
+/** Ports that a network takes. */
+export const portCount = ({ organisations, peers, orderers }: PlanOptions): number =>
+  organisations * (2 * peers + 1) + 3 * orderers;
+
 /** The first organisations bear the names of the demonstration; others are numbered. */
 const NAMED = [
   { name: 'Brightwater', role: 'HOST' },

@@ -1,6 +1,6 @@
 /** Plain processes: each with a log, and a record of what was started, so that it is found again and ended. */
 import { spawn } from 'node:child_process';
-import { closeSync, existsSync, mkdirSync, openSync, readFileSync, readdirSync } from 'node:fs';
+import { closeSync, existsSync, mkdirSync, openSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { write } from './keys.js';
 import type { Layout } from './layout.js';
@@ -27,11 +27,12 @@ function startOf(pid: number): string | undefined {
     // A zombie has ended.
     return fields[0] === 'Z' ? undefined : fields[19];
   } catch {
-    return existsSync('/proc') || !answers(pid) ? undefined : 'unknown';
+    return existsSync('/proc') || !isAlive(pid) ? undefined : 'unknown';
   }
 }
 
-function answers(pid: number): boolean {
+/** Whether a process has this pid. */
+export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
     return true;
@@ -44,8 +45,17 @@ function answers(pid: number): boolean {
 export function runningPid(layout: Layout, name: string): number | undefined {
   const path = layout.process(name);
   if (!existsSync(path)) return undefined;
-  const { pid, startedAt } = JSON.parse(readFileSync(path, 'utf8')) as ProcessRecord;
-  return startOf(pid) === startedAt ? pid : undefined;
+  const record = jsonOf<ProcessRecord>(readFileSync(path, 'utf8'));
+  return record && startOf(record.pid) === record.startedAt ? record.pid : undefined;
+}
+
+/** What a file of one object holds; undefined where it was cut short, as by a machine that lost its power. */
+export function jsonOf<T extends object>(text: string): T | undefined {
+  try {
+    return JSON.parse(text) as T;
+  } catch {
+    return undefined;
+  }
 }
 
 /** Starts a process where it does not run yet. It outlives whoever starts it. */
@@ -73,7 +83,7 @@ export function startProcess(layout: Layout, spec: ProcessSpec): number {
   }
 }
 
-/** Names of all processes that were ever started here. */
+/** Names of all processes that were started here and not stopped. */
 export function processNames(layout: Layout): string[] {
   const folder = join(layout.root, 'run');
   if (!existsSync(folder)) return [];
@@ -95,12 +105,6 @@ export async function stopProcess(layout: Layout, name: string): Promise<boolean
     if (waited === PATIENCE_MS) process.kill(pid, 'SIGKILL');
     await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
   }
+  rmSync(layout.process(name), { force: true });
   return true;
-}
-
-/** The end of a log, for people. */
-export function endOfLog(layout: Layout, name: string, lines: number): string {
-  const path = layout.log(name);
-  if (!existsSync(path)) return '';
-  return readFileSync(path, 'utf8').trimEnd().split('\n').slice(-lines).join('\n');
 }

@@ -6,8 +6,8 @@ import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
 import { ProgramsError } from './errors.js';
 
-const NAMES = ['peer', 'orderer', 'configtxgen'] as const;
-export type ProgramName = (typeof NAMES)[number];
+export const PROGRAM_NAMES = ['peer', 'orderer', 'configtxgen'] as const;
+export type ProgramName = (typeof PROGRAM_NAMES)[number];
 
 /** The versions whose time-window check and capability V3_0 Gridbook relies on. */
 const SUPPORTED = /^v?3\.1\./;
@@ -18,7 +18,7 @@ export interface Programs {
   readonly paths: Readonly<Record<ProgramName, string>>;
 }
 
-type Environment = Readonly<Record<string, string | undefined>>;
+export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Folder of the user's cache under which each version has its `bin`. */
 export const cacheFolder = (env: Environment = process.env): string =>
@@ -26,19 +26,24 @@ export const cacheFolder = (env: Environment = process.env): string =>
 
 /** Finds all three in one place, and asks them for their version. */
 export async function findPrograms(env: Environment = process.env): Promise<Programs> {
-  const folder = places(env).find((place) => NAMES.every((name) => isProgram(join(place, name))));
+  const folder = places(env).find((place) => PROGRAM_NAMES.every((name) => isProgram(join(place, name))));
   if (folder === undefined) {
     throw new ProgramsError(
-      `Fabric's peer, orderer and configtxgen are neither in $FABRIC_BIN, nor on PATH, nor in ${cacheFolder(env)}.`,
+      `Fabric's peer, orderer and configtxgen are neither in $FABRIC_BIN, nor on PATH, nor in ${cacheFolder(env)}; ` +
+        '`gridbook network install` puts them there.',
     );
   }
-  const paths = Object.fromEntries(NAMES.map((name) => [name, join(folder, name)])) as Programs['paths'];
-  const version = await versionOf(paths.peer);
+  const paths = programsIn(folder);
+  const version = await versionOf(paths, 'peer');
   if (!SUPPORTED.test(version)) {
     throw new ProgramsError(`Fabric ${version} in ${folder} is not supported: v3.1 is wanted.`);
   }
   return { version, paths };
 }
+
+/** Where the programs lie in a folder that has them. */
+export const programsIn = (folder: string): Programs['paths'] =>
+  Object.fromEntries(PROGRAM_NAMES.map((name) => [name, join(folder, name)])) as Programs['paths'];
 
 function places(env: Environment): string[] {
   const cache = cacheFolder(env);
@@ -49,10 +54,12 @@ function places(env: Environment): string[] {
   ];
 }
 
-/** Versions in the cache, the newest first. */
+/** Versions in the cache, the newest first. What begins with a dot is still being unpacked. */
 function versionsIn(cache: string): string[] {
   try {
-    return readdirSync(cache).sort((a, b) => b.localeCompare(a, 'en', { numeric: true }));
+    return readdirSync(cache)
+      .filter((name) => !name.startsWith('.'))
+      .sort((a, b) => b.localeCompare(a, 'en', { numeric: true }));
   } catch {
     return [];
   }
@@ -67,11 +74,14 @@ function isProgram(path: string): boolean {
   }
 }
 
-async function versionOf(peer: string): Promise<string> {
+/** Version that a program tells of itself. */
+export async function versionOf(paths: Programs['paths'], name: ProgramName): Promise<string> {
+  const path = paths[name];
   try {
-    const { stdout } = await promisify(execFile)(peer, ['version'], { timeout: 10_000 });
+    const argument = name === 'configtxgen' ? '-version' : 'version';
+    const { stdout } = await promisify(execFile)(path, [argument], { timeout: 10_000 });
     return /^ Version: (\S+)/m.exec(stdout)?.[1] ?? 'of no version';
   } catch (error) {
-    throw new ProgramsError(`${peer} does not run: ${(error as Error).message.split('\n')[0]}`);
+    throw new ProgramsError(`${path} does not run: ${(error as Error).message.split('\n')[0]}`);
   }
 }

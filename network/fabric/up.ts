@@ -4,13 +4,13 @@
  */
 import { execFile } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, renameSync } from 'node:fs';
-import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { CONTRACT_VERSION, PING } from '../../schema/contract.js';
 import { Consortium, type PackageOf } from './consortium.js';
 import { NetworkError } from './errors.js';
 import { makeKeys, write } from './keys.js';
 import { Layout } from './layout.js';
+import { endOfLog } from './logs.js';
 import { allProcesses, packageFor } from './nodes.js';
 import type { ChaincodePackage } from './package.js';
 import {
@@ -21,7 +21,7 @@ import {
   type OrganisationPlan,
   type PlanOptions,
 } from './plan.js';
-import { endOfLog, runningPid, startProcess } from './processes.js';
+import { jsonOf, runningPid, startProcess } from './processes.js';
 import type { Programs } from './programs.js';
 import { writeSettings } from './settings.js';
 
@@ -37,7 +37,8 @@ const FIRST_DEFINITION = { name: CHAINCODE, version: CONTRACT_VERSION, sequence:
 /** The plan of a folder; undefined where there is no network in it. */
 export function readPlan(layout: Layout): NetworkPlan | undefined {
   if (!existsSync(layout.plan)) return undefined;
-  const plan = JSON.parse(readFileSync(layout.plan, 'utf8')) as NetworkPlan;
+  const plan = jsonOf<NetworkPlan>(readFileSync(layout.plan, 'utf8'));
+  if (!plan) throw new NetworkError(`${layout.plan} is cut short or damaged`);
   if (plan.format !== 1) throw new NetworkError(`${layout.plan} is of another version of Gridbook`);
   return plan;
 }
@@ -134,7 +135,7 @@ async function joinOthers(network: Consortium, packageOf: PackageOf, step: UpOpt
 /** The channel's first block; it appears whole or not at all. */
 async function makeGenesis(layout: Layout, { paths }: Programs): Promise<void> {
   if (existsSync(layout.genesisBlock)) return;
-  const draft = join(layout.channel, 'genesis.new');
+  const draft = layout.genesisDraft;
   const args = ['-profile', 'Network', '-channelID', CHANNEL, '-outputBlock', draft];
   const env = { FABRIC_CFG_PATH: layout.channel, FABRIC_LOGGING_SPEC: 'ERROR', PATH: process.env.PATH };
   await promisify(execFile)(paths.configtxgen, args, { env });

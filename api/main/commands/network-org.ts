@@ -24,7 +24,7 @@ import { ROLES } from '../../../schema/command.js';
 import type { CommandContext } from '../context.js';
 import { CommandFailure, EXIT } from '../exit.js';
 import { choiceOption, wholeOption } from '../options.js';
-import { existingNetwork, inFolder, stepsOn, type DirOption } from '../network-folder.js';
+import { existing, inFolder, stepsOn, type DirOption } from './network-folder.js';
 
 interface NewOptions extends DirOption {
   readonly name: string;
@@ -104,11 +104,11 @@ function organisationName(text: string): string {
   );
 }
 
-async function create(options: NewOptions, { terminal }: CommandContext): Promise<void> {
+async function create(options: NewOptions, { terminal, environment }: CommandContext): Promise<void> {
   const { name, role, peers, basePort } = options;
   const output = resolve(options.output ?? `${name}.organisation.json`);
   refuseToOverwrite(output);
-  const { version } = await findPrograms();
+  const { version } = await findPrograms(environment);
   const folder = resolve(options.dir);
   const definition = await newOrganisation({ folder, name, role, peers, basePort }, version);
   writeFileSync(output, `${JSON.stringify(definition, undefined, 2)}\n`);
@@ -122,7 +122,7 @@ async function change(
   subject: string,
   work: (at: Administration) => Promise<UpdateResult>,
 ): Promise<void> {
-  const { layout, plan } = existingNetwork(options);
+  const { layout, plan } = existing(options);
   const at = new Administration(layout, plan);
   try {
     const { pending, signedBy, needed, isDone } = await work(at);
@@ -157,8 +157,8 @@ async function invite(
 }
 
 async function join(file: string, options: DirOption, context: CommandContext): Promise<void> {
-  const { layout, plan } = existingNetwork(options);
-  const programs = await findPrograms();
+  const { layout, plan } = existing(options);
+  const programs = await findPrograms(context.environment);
   const joined = acceptInvitation(layout, plan, readInvitation(resolve(file)));
   await startNetwork(layout, joined, { programs, step: stepsOn(context.terminal) });
   context.terminal.print(`${plan.organisations[0].name} takes part in the channel ${plan.channel}.`);

@@ -4,11 +4,10 @@ import type { Command } from 'commander';
 import {
   bringDown,
   bringUp,
-  endOfLog,
+  DEFAULT_PLAN,
   findPrograms,
   Layout,
   networkStatus,
-  processNames,
   readPlan,
   restartNode,
   stopNode,
@@ -16,11 +15,14 @@ import {
 } from '../../../network/fabric/index.js';
 import type { CommandContext } from '../context.js';
 import { CommandFailure, EXIT } from '../exit.js';
-import { existingNetwork, inFolder, stepsOn, type DirOption } from '../network-folder.js';
 import { wholeOption } from '../options.js';
 import { addNetworkOrganisations } from './network-org.js';
 import type { Terminal } from '../terminal.js';
 import { textTable } from '../text-table.js';
+import { basePortOption, existing, inFolder, named, stepsOn, type DirOption } from './network-folder.js';
+import { addDoctor } from './network-doctor.js';
+import { addInstall } from './network-install.js';
+import { addLogs } from './network-logs.js';
 
 interface UpCommandOptions extends DirOption {
   readonly orgs: number;
@@ -36,18 +38,19 @@ export function addNetwork(program: Command, context: CommandContext): void {
     .description(
       'Keys, channel, processes and chaincode of a Fabric network in one folder; plain processes, no containers. ' +
         'All organisations on one machine is the trial mode. Fabric v3.1 is found in $FABRIC_BIN, on PATH or in ' +
-        'the user’s cache (gridbook/fabric/VERSION/bin).',
+        'the user’s cache (gridbook/fabric/VERSION/bin), which `install` fills; `doctor` tells what is wrong.',
     )
     .addHelpText(
       'after',
-      '\nExamples:\n  gridbook network up\n  gridbook network status --json\n  gridbook network logs peer0.Brightwater\n  gridbook network down --wipe',
+      '\nExamples:\n  gridbook network install\n  gridbook network up\n  gridbook network status --json\n  gridbook network doctor\n  gridbook network logs peer0.Brightwater\n  gridbook network down --wipe',
     );
+  addInstall(network, context);
   inFolder(network.command('up'))
     .summary('bring the network up, or finish what is missing')
-    .option('--orgs <n>', 'organisations', wholeOption('--orgs', 1, 16), 3)
-    .option('--peers <n>', 'peers of each organisation', wholeOption('--peers', 1, 4), 1)
-    .option('--orderers <n>', 'raft orderers', wholeOption('--orderers', 1, 7), 3)
-    .option('--base-port <port>', 'first port to try', wholeOption('--base-port', 1_024, 65_000), 7_050)
+    .option('--orgs <n>', 'organisations', wholeOption('--orgs', 1, 16), DEFAULT_PLAN.organisations)
+    .option('--peers <n>', 'peers of each organisation', wholeOption('--peers', 1, 4), DEFAULT_PLAN.peers)
+    .option('--orderers <n>', 'raft orderers', wholeOption('--orderers', 1, 7), DEFAULT_PLAN.orderers)
+    .addOption(basePortOption())
     .option('--json', 'print one object')
     .action((options: UpCommandOptions, command: Command) => {
       requireSame(options, command);
@@ -58,27 +61,22 @@ export function addNetwork(program: Command, context: CommandContext): void {
     .description('Ends with 1 where a process does not run or is not well.')
     .option('--json', 'print one object')
     .action((options: DirOption) => status(options, context));
-  inFolder(network.command('logs'))
-    .summary('the end of a process’s log, or of all')
-    .argument('[name]', 'name of the process')
-    .option('--lines <n>', 'lines of each', wholeOption('--lines', 1, 10_000), 20)
-    .action((name: string | undefined, options: DirOption & { lines: number }) =>
-      logs(name, options, context.terminal),
-    );
+  addDoctor(network, context);
+  addLogs(network, context);
   inFolder(network.command('stop'))
     .summary('end one process')
     .argument('<name>', 'name of the process')
     .action(async (name: string, options: DirOption) => {
-      const { layout } = existingNetwork(options);
-      const ran = await stopNode(layout, named(layout, name));
+      const { layout, plan } = existing(options);
+      const ran = await stopNode(layout, named(plan, name));
       context.terminal.print(ran ? `${name} is stopped` : `${name} was not running`);
     });
   inFolder(network.command('restart'))
     .summary('end one process and start it again')
     .argument('<name>', 'name of the process')
     .action(async (name: string, options: DirOption) => {
-      const { layout, plan } = existingNetwork(options);
-      const pid = await restartNode(layout, await findPrograms(), plan, named(layout, name));
+      const { layout, plan } = existing(options);
+      const pid = await restartNode(layout, await findPrograms(context.environment), plan, named(plan, name));
       context.terminal.print(`${name} runs with pid ${pid}`);
     });
   inFolder(network.command('down'))
@@ -86,11 +84,6 @@ export function addNetwork(program: Command, context: CommandContext): void {
     .option('--wipe', 'remove the folder too, with all its data and keys')
     .action((options: DirOption & { wipe?: boolean }) => down(options, context.terminal));
   addNetworkOrganisations(network, context);
-}
-
-function named(layout: Layout, name: string): string {
-  if (processNames(layout).includes(name)) return name;
-  throw new CommandFailure(`No process of the network is called ${name}.`, EXIT.usage);
 }
 
 /** A network that is there keeps its size: what was asked for and is not so is said, not passed over. */
@@ -111,12 +104,12 @@ function requireSame(options: UpCommandOptions, command: Command): void {
   }
 }
 
-async function up(options: UpCommandOptions, { terminal }: CommandContext): Promise<void> {
+async function up(options: UpCommandOptions, { terminal, environment }: CommandContext): Promise<void> {
   const { orgs, peers, orderers, basePort } = options;
   const folder = resolve(options.dir);
   const began = performance.now();
   const seconds = (): string => ((performance.now() - began) / 1000).toFixed(1);
-  const programs = await findPrograms();
+  const programs = await findPrograms(environment);
   const plan = await bringUp({
     ...{ folder, programs, basePort, peers, orderers, organisations: orgs },
     step: stepsOn(terminal),
@@ -146,7 +139,7 @@ const definitionCell = ({ definition }: ProcessStatus): string =>
   definition ? `${definition.version} (${definition.sequence})` : '';
 
 async function status(options: DirOption, context: CommandContext): Promise<void> {
-  const { layout, plan } = existingNetwork(options);
+  const { layout, plan } = existing(options);
   const { terminal } = context;
   const rows = await networkStatus(layout, plan);
   if (options.json) terminal.json({ fabric: plan.fabric, channel: plan.channel, processes: rows });
@@ -161,22 +154,8 @@ async function status(options: DirOption, context: CommandContext): Promise<void
   if (rows.some(({ health }) => health !== 'ok')) context.endWith(EXIT.failed);
 }
 
-function logs(
-  name: string | undefined,
-  options: DirOption & { readonly lines: number },
-  terminal: Terminal,
-): void {
-  const { layout } = existingNetwork(options);
-  const names = name === undefined ? processNames(layout) : [named(layout, name)];
-  for (const each of names) {
-    if (names.length > 1) terminal.print(`── ${each}`);
-    const text = endOfLog(layout, each, options.lines);
-    if (text !== '') terminal.print(text);
-  }
-}
-
 async function down(options: DirOption & { wipe?: boolean }, terminal: Terminal): Promise<void> {
-  const { layout } = existingNetwork(options);
+  const { layout } = existing(options);
   const ended = await bringDown(layout, { wipe: options.wipe === true });
   terminal.print(`${ended.length} processes ended`);
   if (options.wipe) terminal.print(`${layout.root} is removed`);

@@ -11,7 +11,7 @@ import {
   FabricLedger,
   findPrograms,
   Layout,
-  processNames,
+  processPorts,
   type NetworkPlan,
 } from '../../../network/fabric/index.js';
 import { authorityOf, chaincodeProcess } from '../../../network/fabric/nodes.js';
@@ -60,7 +60,8 @@ export class BenchNetwork {
   cpuMs(): Readonly<Record<'peer' | 'orderer' | 'chaincode' | 'client', number>> {
     const layout = new Layout(this.folder);
     const used = { peer: 0, orderer: 0, chaincode: 0, client: usedBy(process.pid) };
-    for (const name of processNames(layout)) {
+    const names = processPorts(this.plan).map(({ name }) => name);
+    for (const name of [...names, ...this.plan.organisations.map((o) => plainName(o))]) {
       const pid = runningPid(layout, name);
       const kind = (['peer', 'orderer'] as const).find((k) => name.startsWith(k)) ?? 'chaincode';
       if (pid !== undefined) used[kind] += usedBy(pid);
@@ -75,6 +76,8 @@ export class BenchNetwork {
     rmSync(this.folder, { recursive: true, force: true });
   }
 }
+
+const plainName = ({ name }: OrganisationPlan): string => `${PLAIN}.${name}`;
 
 function usedBy(pid: number): number {
   const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
@@ -95,7 +98,7 @@ async function deployPlain(layout: Layout, plan: NetworkPlan): Promise<void> {
   for (const organisation of plan.organisations) {
     const like = chaincodeProcess(layout, organisation);
     startProcess(layout, {
-      ...{ ...like, name: `${PLAIN}.${organisation.name}`, args: [PROGRAM] },
+      ...{ ...like, name: plainName(organisation), args: [PROGRAM] },
       environment: {
         ...like.environment,
         CHAINCODE_ID: packages(organisation).id,

@@ -5,7 +5,13 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { bringDown, Layout, processNames } from '../../../network/fabric/index.js';
+import {
+  bringDown,
+  Layout,
+  processPorts,
+  readPlan,
+  type NetworkPlan,
+} from '../../../network/fabric/index.js';
 import { runningPid } from '../../../network/fabric/processes.js';
 import { figure, median, timed, type Bench } from '../measure.js';
 
@@ -24,11 +30,12 @@ async function up(folder: string): Promise<void> {
 
 /** Ends every process of the network at once, and waits until none is left. */
 async function killAll(layout: Layout): Promise<void> {
-  for (const name of processNames(layout)) {
+  const names = processPorts(readPlan(layout) as NetworkPlan).map(({ name }) => name);
+  for (const name of names) {
     const pid = runningPid(layout, name);
     if (pid !== undefined) process.kill(pid, 'SIGKILL');
   }
-  while (processNames(layout).some((name) => runningPid(layout, name) !== undefined)) {
+  while (names.some((name) => runningPid(layout, name) !== undefined)) {
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
 }

@@ -1,0 +1,52 @@
+/** The folder of a network, and the processes in it, as the sub-commands of `gridbook network` name them. */
+import { resolve } from 'node:path';
+import { Option, type Command } from 'commander';
+import {
+  DEFAULT_PLAN,
+  Layout,
+  processPorts,
+  readPlan,
+  type NetworkPlan,
+} from '../../../network/fabric/index.js';
+import { NETWORK_FOLDER } from '../engine-options.js';
+import { CommandFailure, EXIT } from '../exit.js';
+import { wholeOption } from '../options.js';
+import type { Terminal } from '../terminal.js';
+
+export interface DirOption {
+  readonly dir: string;
+  readonly json?: boolean;
+}
+
+export const inFolder = (command: Command): Command =>
+  command.option('--dir <dir>', 'folder of the network', NETWORK_FOLDER);
+
+export const basePortOption = (): Option =>
+  new Option('--base-port <port>', 'first port to try')
+    .argParser(wholeOption('--base-port', 1_024, 65_000))
+    .default(DEFAULT_PLAN.basePort);
+
+/** The network of a folder, which must be there. */
+export function existing({ dir }: DirOption): { layout: Layout; plan: NetworkPlan } {
+  const layout = new Layout(resolve(dir));
+  const plan = readPlan(layout);
+  if (!plan) throw new CommandFailure(`There is no network in ${layout.root}.`, EXIT.unavailable);
+  return { layout, plan };
+}
+
+export const processNames = (plan: NetworkPlan): string[] => processPorts(plan).map(({ name }) => name);
+
+/** The name of a process that the network has. */
+export function named(plan: NetworkPlan, name: string): string {
+  if (processNames(plan).includes(name)) return name;
+  throw new CommandFailure(`No process of the network is called ${name}.`, EXIT.usage);
+}
+
+/** Tells each step with the seconds since the first. */
+export function stepsOn(terminal: Terminal): (what: string) => void {
+  const began = performance.now();
+  return (what) => {
+    const seconds = ((performance.now() - began) / 1000).toFixed(1);
+    terminal.err.write(`${seconds.padStart(5)} s  ${what}\n`);
+  };
+}

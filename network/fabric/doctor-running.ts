@@ -1,0 +1,76 @@
+/** What the doctor looks at while a network runs, or before it starts: processes and ports. */
+import { listed, type Finding } from './doctor-finding.js';
+import type { Layout } from './layout.js';
+import { processPorts } from './nodes.js';
+import { isFree, portCount, type NetworkPlan, type PlanOptions } from './plan.js';
+import { runningPid } from './processes.js';
+import type { ProcessStatus } from './status.js';
+
+const PORTS = 'Ports';
+
+/** Ports of the processes that do not run: nobody else may have them. */
+export async function portsFinding(layout: Layout, plan: NetworkPlan): Promise<Finding> {
+  const wanted = processPorts(plan).filter(({ name }) => runningPid(layout, name) === undefined);
+  const taken = await busy(wanted.flatMap(({ ports }) => ports));
+  if (taken.length === 0) {
+    const of =
+      wanted.length === 0 ? 'Every process has its ports' : 'The ports of what does not run are free';
+    return { check: PORTS, verdict: 'ok', sentence: `${of}.` };
+  }
+  const owner = wanted.find(({ ports }) => ports.includes(taken[0]));
+  return {
+    ...{ check: PORTS, verdict: 'problem' },
+    sentence: `Another program has port ${listed(taken)}, which ${owner?.name} needs: end that program.`,
+  };
+}
+
+/** Ports that a new network would try first. */
+export async function newPortsFinding(options: PlanOptions): Promise<Finding> {
+  const { basePort } = options;
+  const last = basePort + portCount(options) - 1;
+  const taken = await busy(Array.from({ length: portCount(options) }, (_, i) => basePort + i));
+  if (taken.length === 0) {
+    return { check: PORTS, verdict: 'ok', sentence: `Ports ${basePort} to ${last} are free.` };
+  }
+  return {
+    ...{ check: PORTS, verdict: 'warning' },
+    sentence: `Of ports ${basePort} to ${last} these are in use: ${listed(taken)}; \`up\` takes the next free ones, or others with --base-port.`,
+  };
+}
+
+async function busy(ports: readonly number[]): Promise<number[]> {
+  const free = await Promise.all(ports.map(isFree));
+  return ports.filter((_, i) => !free[i]);
+}
+
+export function processesFinding(rows: readonly ProcessStatus[]): Finding {
+  const check = 'Processes';
+  const ended = rows.filter(({ pid }) => pid === undefined).map(({ name }) => name);
+  if (ended.length === rows.length) {
+    return { check, verdict: 'ok', sentence: 'None runs; `gridbook network up` starts them.' };
+  }
+  const unwell = rows.flatMap((row) => (row.pid === undefined ? [] : (ailmentOf(row) ?? [])));
+  if (unwell.length > 0) {
+    const [{ name }] = unwell;
+    return {
+      ...{ check, verdict: 'problem' },
+      sentence: `${listed(unwell.map((each) => `${each.name} ${each.ailment}`))}: see \`gridbook network logs ${name}\`, then \`gridbook network restart ${name}\`.`,
+    };
+  }
+  if (ended.length > 0) {
+    return {
+      ...{ check, verdict: 'problem' },
+      sentence: `Not running: ${listed(ended)}; \`gridbook network up\` starts what is missing.`,
+    };
+  }
+  return { check, verdict: 'ok', sentence: `All ${rows.length} run and are well.` };
+}
+
+/** What is wrong with a process that runs. */
+function ailmentOf(row: ProcessStatus): { name: string; ailment: string } | undefined {
+  const { name, role, health, height, definition } = row;
+  if (health !== 'ok') return { name, ailment: health };
+  if (role !== 'chaincode' && height === undefined) return { name, ailment: 'does not tell of the channel' };
+  if (role === 'peer' && definition === undefined) return { name, ailment: 'has no chaincode' };
+  return undefined;
+}
