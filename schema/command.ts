@@ -70,8 +70,14 @@ export type EventFields<E> = E extends EventShape<infer R, Fields> ? ValuesOf<R>
 export type EventColumns<E> =
   E extends EventShape<Fields, infer T> ? { [K in keyof T]: ValueOf<T[K]>[] } : never;
 
-/** Format number that starts every batch, page and event (K9). */
+/** Format number that starts every batch and event (K9). */
 export const FORMAT = 1;
+
+/**
+ * Format number that starts every page of state. Format 1, which no released ledger has, packed records otherwise and
+ * is refused.
+ */
+export const PAGE_FORMAT = 2;
 
 /** One command on its way to a lane. */
 export interface CommandInput {

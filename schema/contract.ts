@@ -11,4 +11,4 @@ export const PING = 'ping';
  * Version of the language that chaincode and clients speak. A client of another version is told so before it says
  * anything; it is raised with every change of a command, an event or of how they are written.
  */
-export const CONTRACT_VERSION = '1';
+export const CONTRACT_VERSION = '2';

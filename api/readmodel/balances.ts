@@ -3,7 +3,7 @@
  * can be compared. Held in memory; loaded from the database at start.
  */
 import { createHash } from 'node:crypto';
-import { FORMAT } from '../../schema/command.js';
+import { PAGE_FORMAT } from '../../schema/command.js';
 import type { Session } from './session.js';
 
 /** Accounts a page: part of the page format (chaincode/PROTOCOL.md). */
@@ -80,7 +80,7 @@ export class Balances {
     const page = this.lanes.get(lane)?.get(number);
     const columns = page ? [page.balance, page.held, page.postings] : [[], [], []];
     return createHash('sha256')
-      .update(JSON.stringify([FORMAT, ...columns]))
+      .update(JSON.stringify([PAGE_FORMAT, ...columns]))
       .digest('hex');
   }
 

@@ -53,7 +53,6 @@ export class Projector {
     private readonly options: ProjectorOptions,
     checkpoint: Checkpoint,
     balances: Balances,
-    agreementKinds: Map<string, string>,
   ) {
     this.applied = checkpoint.height;
     this.digest = checkpoint.digest;
@@ -65,7 +64,6 @@ export class Projector {
     this.projection = {
       changes: new Changes(),
       balances,
-      agreementKinds,
       receivableId: () => this.receivables++,
     };
   }
@@ -74,9 +72,7 @@ export class Projector {
   static async start(options: ProjectorOptions): Promise<Projector> {
     const projector = await options.database.transaction(async (session) => {
       const checkpoint = await readCheckpoint(session, options);
-      const { rows } = await session.run('select lane, number, kind from agreement');
-      const kinds = new Map(rows.map((r) => [`${r.lane as string}/${r.number as string}`, r.kind as string]));
-      return new Projector(options, checkpoint, await Balances.load(session), kinds);
+      return new Projector(options, checkpoint, await Balances.load(session));
     });
     projector.running = projector.follow().catch((error: unknown) => {
       projector.fail(error instanceof Error ? error : new Error('projecting failed', { cause: error }));

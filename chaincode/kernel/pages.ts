@@ -1,7 +1,7 @@
 /**
  * State pages: columns of values, canonical JSON `[format, column, …]`. Records that are touched together share one.
  */
-import { FORMAT } from '../../schema/command.js';
+import { PAGE_FORMAT } from '../../schema/command.js';
 import type { Json } from '../../schema/canonical.js';
 import { GridbookError } from '../../schema/errors.js';
 import { LIMITS } from '../../schema/limits.js';
@@ -39,14 +39,14 @@ export function decodePage(key: string, bytes: Uint8Array | undefined, width: nu
   const [format, ...columns] = JSON.parse(
     Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString(),
   ) as [number, ...Json[][]];
-  if (format !== FORMAT) throw new GridbookError('UNKNOWN_FORMAT');
+  if (format !== PAGE_FORMAT) throw new GridbookError('UNKNOWN_FORMAT');
   // A page written before a field was added has fewer columns; they begin empty.
   while (columns.length < width) columns.push([]);
   return { key, columns, bytes, dirty: false };
 }
 
 export function encodePage(page: Page): Uint8Array {
-  const bytes = Buffer.from(JSON.stringify([FORMAT, ...page.columns]));
+  const bytes = Buffer.from(JSON.stringify([PAGE_FORMAT, ...page.columns]));
   if (bytes.length > LIMITS.pageBytes) throw new GridbookError('PAGE_TOO_LARGE');
   return bytes;
 }

@@ -2,6 +2,7 @@
 import { command, event } from '../command.js';
 import { field } from '../fields.js';
 import { LIMITS } from '../limits.js';
+import { AGREEMENT_KIND } from './market.js';
 
 export const READING_QUALITY = ['ACTUAL', 'SUBSTITUTED', 'ESTIMATED', 'MISSING'] as const;
 export type ReadingQuality = (typeof READING_QUALITY)[number];
@@ -179,12 +180,13 @@ export const tradesMade = event({
   doc: 'Contracted and nominated trades of a run, in the order of the waterfall. Community trades stand in the positions.',
   fields: runFields,
   rows: {
-    agreement: field.ref('Agreement', 'Agreement number; its kind is the stage.'),
+    agreement: field.ref('Agreement', 'Agreement number.'),
     seller: field.ref('Connection', 'Connection that sells.'),
     buyer: field.ref('Connection', 'Connection that buys.'),
     quantityWh: field.energyWh('Energy.'),
     priceMicrosPerMWh: field.price('Price in micros per MWh.'),
     amountMicros: field.micros('What the buyer pays: price × quantity, rounded once.'),
+    kind: field.choice('AgreementKind', AGREEMENT_KIND, 'Kind of the agreement: the stage of the trade.'),
   },
 });
 

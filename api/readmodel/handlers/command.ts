@@ -22,8 +22,6 @@ export interface AppliedCommand {
 export interface Projection {
   readonly changes: Changes;
   readonly balances: Balances;
-  /** Kind of each agreement by lane and number, as trades do not repeat it. */
-  readonly agreementKinds: Map<string, string>;
   /** The next number of a receivable. */
   receivableId(): number;
 }

@@ -83,16 +83,14 @@ export const MARKET: Readonly<Record<string, Handler>> = {
       numOrNull(c.args, 'maxBuyPriceMicrosPerMWh'),
     );
   },
-  agreementPropose: (c, { changes, agreementKinds }) => {
+  agreementPropose: (c, { changes }) => {
     const number = num(eventOf(c, 'agreementProposed').fields, 'agreement');
-    const kind = text(c.args, 'kind');
-    agreementKinds.set(`${c.lane}/${number}`, kind);
     changes.add(
       'agreement',
       c.lane,
       num(c.args, 'market'),
       number,
-      kind,
+      text(c.args, 'kind'),
       num(c.args, 'seller'),
       num(c.args, 'buyer'),
       num(c.args, 'priceMicrosPerMWh'),

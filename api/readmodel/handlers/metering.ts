@@ -3,6 +3,7 @@ import { hash } from 'node:crypto';
 import { amountMicros } from '../../../schema/arithmetic.js';
 import { cell } from '../../../schema/fields.js';
 import type { EventView } from '../../../schema/read-event.js';
+import { AGREEMENT_KIND } from '../../../schema/trade/market.js';
 import type { MicrosPerMWh, Wh } from '../../../schema/units.js';
 import {
   eventOf,
@@ -249,13 +250,9 @@ function addBilateral(
 ): void {
   const at = (column: number, row: number): number => cell(columns[column], row) as number;
   for (let i = 0; i < count; i++) {
-    const agreement = at(0, i);
-    const stage = p.agreementKinds.get(`${c.lane}/${agreement}`);
-    if (stage === undefined)
-      throw new Error(`a trade cites agreement ${agreement}, which was never proposed`);
     addTrade(c, p, tables, settled.fields, {
-      stage,
-      agreement,
+      stage: AGREEMENT_KIND[at(6, i)],
+      agreement: at(0, i),
       seller: at(1, i),
       buyer: at(2, i),
       wh: at(3, i),

@@ -9,11 +9,11 @@ import {
   AGREEMENTS,
   BOOKS,
   CONNECTIONS,
-  ENDED_AGREEMENTS,
   type AgreementRecord,
   type BookRecord,
   type ConnectionRecord,
 } from './pages.js';
+import { PastVersions } from './past-versions.js';
 
 export const PROPOSED = AGREEMENT_STATE.indexOf('PROPOSED');
 export const ACCEPTED = AGREEMENT_STATE.indexOf('ACCEPTED');
@@ -21,7 +21,7 @@ export const REJECTED = AGREEMENT_STATE.indexOf('REJECTED');
 export const CANCELLED = AGREEMENT_STATE.indexOf('CANCELLED');
 export const CONTRACTED = AGREEMENT_KIND.indexOf('CONTRACTED');
 
-const EMPTY: BookRecord = { sells: [], buys: [], proposals: 0, ended: 0, endedUntil: 0 };
+const EMPTY: BookRecord = { sells: [], buys: [], proposals: 0, sellsFrom: 0, older: 0 };
 const scopeOf = (c: ConnectionRecord): string => `${c.network}.`;
 
 export const bookOf = (records: Records, connection: ConnectionRecord): BookRecord =>
@@ -51,6 +51,13 @@ export function countProposal(c: Context, connection: number, change: 1 | -1): v
   c.records.put(BOOKS, record.slot, { ...book, proposals }, scopeOf(record));
 }
 
+/**
+ * What a connection sold by, as versions of its list: each holds from the interval that was the first open one when
+ * it was made. An agreement counts from there on at the earliest, and one that was dropped from the list had ended
+ * by then, so that the list of an interval holds all that count in it, and no more than a side may have.
+ */
+const PAST_SELLS = new PastVersions<readonly [fromMs: number, agreements: readonly number[]]>('book');
+
 /** Enters an accepted agreement on both sides; each side keeps to its limit of agreements that have not ended. */
 export function enterAgreement(
   c: Context,
@@ -60,42 +67,51 @@ export function enterAgreement(
 ): void {
   for (const side of ['sells', 'buys'] as const) {
     const connection = existing(c, CONNECTIONS, side === 'sells' ? record.seller : record.buyer, 'agreement');
-    const book = withoutEnded(c, connection, firstOpenMs);
-    const sameKind = book[side].filter(
+    let book = bookOf(c.records, connection);
+    c.records.needThese(AGREEMENTS, book[side]);
+    const list = book[side].filter((n) => countsFrom(c.records, n, firstOpenMs));
+    const sameKind = list.filter(
       (n) => (c.records.get(AGREEMENTS, n) as AgreementRecord).kind === record.kind,
     );
     const limit = record.kind === CONTRACTED ? LIMITS.contractsPerSide : LIMITS.nominationsPerSide;
     require(sameKind.length < limit, 'LIMIT_REACHED', 'agreement');
-    c.records.put(BOOKS, connection.slot, { ...book, [side]: [...book[side], number] }, scopeOf(connection));
+    if (side === 'sells') book = withSellsFrom(c, connection, book, firstOpenMs);
+    c.records.put(BOOKS, connection.slot, { ...book, [side]: [...list, number] }, scopeOf(connection));
   }
 }
 
-/** The book without agreements that ended before the first interval that is still open; sold ones are kept apart. */
-function withoutEnded(c: Context, connection: ConnectionRecord, firstOpenMs: number): BookRecord {
-  const book = bookOf(c.records, connection);
-  const end = (n: number): number =>
-    (c.records.get(AGREEMENTS, n) as AgreementRecord).to ?? Number.MAX_SAFE_INTEGER;
-  const isLive = (n: number): boolean => end(n) > firstOpenMs;
-  let { ended, endedUntil } = book;
-  for (const agreement of book.sells.filter((n) => !isLive(n))) {
-    c.records.put(ENDED_AGREEMENTS, ended++, { agreement }, `${scopeOf(connection)}${connection.slot}.`);
-    endedUntil = Math.max(endedUntil, end(agreement));
-  }
-  return { ...book, sells: book.sells.filter(isLive), buys: book.buys.filter(isLive), ended, endedUntil };
+/** Whether an agreement counts in any interval from an instant on: an end before its start is none. */
+function countsFrom(records: Records, number: number, instantMs: number): boolean {
+  const { from, to } = records.get(AGREEMENTS, number) as AgreementRecord;
+  return to === null || to > Math.max(from, instantMs);
+}
+
+/** The book with a list of sales that holds from an interval on; the one before it is kept where it ever counted. */
+function withSellsFrom(
+  c: Context,
+  connection: ConnectionRecord,
+  book: BookRecord,
+  fromMs: number,
+): BookRecord {
+  if (book.sellsFrom === fromMs) return book;
+  const counted = book.sells.filter((n) => countsFrom(c.records, n, book.sellsFrom));
+  if (counted.length === 0) return { ...book, sellsFrom: fromMs };
+  const scope = `${scopeOf(connection)}${connection.slot}.`;
+  PAST_SELLS.push(c.records, scope, book.older, [book.sellsFrom, counted]);
+  return { ...book, sellsFrom: fromMs, older: book.older + 1 };
 }
 
 /** Agreements in which the connection of a slot sells in the interval that starts at an instant, by number. */
 export function sellsAt(records: Records, network: number, slot: number, startMs: number): number[] {
   const scope = `${network}.`;
   const book = records.get(BOOKS, slot, scope);
-  if (!book || (book.sells.length === 0 && book.endedUntil <= startMs)) return [];
-  const numbers = [...book.sells];
-  if (startMs < book.endedUntil) {
-    for (let i = 0; i < book.ended; i++) {
-      numbers.push((records.get(ENDED_AGREEMENTS, i, `${scope}${slot}.`) as { agreement: number }).agreement);
-    }
-  }
-  return numbers
+  if (!book) return [];
+  const list =
+    startMs >= book.sellsFrom
+      ? book.sells
+      : (PAST_SELLS.at(records, `${scope}${slot}.`, book.older, startMs)?.[1] ?? []);
+  records.needThese(AGREEMENTS, list);
+  return list
     .filter((n) => {
       const { from, to } = records.get(AGREEMENTS, n) as AgreementRecord;
       return from <= startMs && (to === null || startMs < to);

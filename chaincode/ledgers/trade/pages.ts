@@ -175,14 +175,12 @@ export interface BookRecord {
   buys: readonly number[];
   /** Its proposals that wait for an answer. */
   proposals: number;
-  /** Ended agreements in which it sold: how many lie in pages of their own, and when the last of them ended. */
-  ended: number;
-  endedUntil: number;
+  /** The first interval in which `sells` holds; lists of intervals before it lie in pages of their own. */
+  sellsFrom: number;
+  /** How many of those there are. */
+  older: number;
 }
-export const BOOKS = family<BookRecord>('book', 64, ['sells', 'buys', 'proposals', 'ended', 'endedUntil']);
-
-/** Ended agreements of a seller; scope: network and slot. */
-export const ENDED_AGREEMENTS = family<{ agreement: number }>('bookend', 1024, ['agreement']);
+export const BOOKS = family<BookRecord>('book', 64, ['sells', 'buys', 'proposals', 'sellsFrom', 'older']);
 
 /** The latest reading of a slot; scope: network and interval start in seconds. Earlier revisions lie in the blocks. */
 export interface ReadingRecord {

@@ -185,6 +185,7 @@ export function postStretch(
         quantityWh: trades.map((t) => t.quantityWh),
         priceMicrosPerMWh: trades.map((t) => t.priceMicrosPerMWh),
         amountMicros: trades.map((t) => t.amountMicros),
+        kind: trades.map((t) => t.kind),
       } as unknown as EventColumns<typeof tradesMade>,
     );
   }

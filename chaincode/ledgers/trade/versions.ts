@@ -1,13 +1,11 @@
 /**
  * Versioned facts of a slot (K5): each version holds from an instant until the next one. The last few lie in the
- * slot's page; older ones move to pages of the slot's own, which only a late settlement reads.
+ * slot's page; older ones move to pages of the slot's own, of which a late settlement reads two.
  */
 import { Refusal } from '../../../schema/errors.js';
 import { LIMITS } from '../../../schema/limits.js';
 import { family, type Family, type Records } from '../../kernel/records.js';
-
-/** A version: its first instant, then its values. */
-export type Version = readonly [fromMs: number, ...values: (number | null | readonly number[])[]];
+import { PastVersions, type Version } from './past-versions.js';
 
 interface Recent {
   /** The last versions, ascending. */
@@ -15,17 +13,14 @@ interface Recent {
   /** Versions that lie in pages of their own. */
   older: number;
 }
-interface Older {
-  version: Version;
-}
 
 export class Versions<V extends Version> {
   private readonly recent: Family<Recent>;
-  private readonly older: Family<Older>;
+  private readonly past: PastVersions<V>;
 
   constructor(name: string, perPage: number) {
     this.recent = family<Recent>(name, perPage, ['recent', 'older']);
-    this.older = family<Older>(`${name}old`, 256, ['version']);
+    this.past = new PastVersions<V>(name);
   }
 
   /** Asks for the pages of the slots below `slots` at once. */
@@ -44,14 +39,7 @@ export class Versions<V extends Version> {
     if (!recent) return undefined;
     for (let i = recent.length - 1; i >= 0; i--) if (recent[i][0] <= instantMs) return recent[i];
     const older = page.columns[1][slot % this.recent.perPage] as number;
-    let low = 0;
-    let high = older;
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if (this.old(records, scope, slot, middle)[0] <= instantMs) low = middle + 1;
-      else high = middle;
-    }
-    return low === 0 ? undefined : this.old(records, scope, slot, low - 1);
+    return this.past.at(records, `${scope}${slot}.`, older, instantMs);
   }
 
   /** Adds a version; it must start after the last one. */
@@ -62,14 +50,9 @@ export class Versions<V extends Version> {
     let { older } = now;
     const recent = [...now.recent, version];
     if (recent.length > LIMITS.versionsAtHand) {
-      records.put(this.older, older, { version: recent.shift() as Version }, `${scope}${slot}.`);
-      older++;
+      this.past.push(records, `${scope}${slot}.`, older++, recent.shift() as V);
     }
     records.put(this.recent, slot, { recent, older }, scope);
-  }
-
-  private old(records: Records, scope: string, slot: number, at: number): V {
-    return (records.get(this.older, at, `${scope}${slot}.`) as Older).version as V;
   }
 }
 

@@ -1,4 +1,5 @@
 /** What the waterfall of one interval reads and gives. Members are columns, in the order of their slots. */
+import type { AGREEMENT_KIND } from '../../../../schema/trade/market.js';
 
 export interface MemberColumns {
   /** Dues account number: what ties are broken by (K10). */
@@ -40,6 +41,8 @@ export interface IntervalInput {
 
 export interface BilateralTrade {
   readonly agreement: number;
+  /** Stage of the waterfall in which it was made. */
+  readonly kind: (typeof AGREEMENT_KIND)[number];
   readonly seller: number;
   readonly buyer: number;
   readonly quantityWh: number;

@@ -16,7 +16,12 @@ export function runWaterfall(input: IntervalInput): IntervalResult {
   const trades: BilateralTrade[] = [];
   const bilateralMicros = zeros();
 
-  const trade = (offer: Bilateral, quantityWh: number, bought: number[], sold: number[]): void => {
+  const trade = (
+    kind: BilateralTrade['kind'],
+    offer: Bilateral,
+    quantityWh: number,
+    [bought, sold]: readonly [number[], number[]],
+  ): void => {
     if (quantityWh === 0) return;
     const { agreement, seller, buyer, priceMicrosPerMWh } = offer;
     const amount = amountMicros(microsPerMWh(priceMicrosPerMWh), wh(quantityWh));
@@ -26,7 +31,7 @@ export function runWaterfall(input: IntervalInput): IntervalResult {
     bought[buyer] += quantityWh;
     bilateralMicros[seller] -= amount;
     bilateralMicros[buyer] += amount;
-    trades.push({ agreement, seller, buyer, quantityWh, priceMicrosPerMWh, amountMicros: amount });
+    trades.push({ agreement, kind, seller, buyer, quantityWh, priceMicrosPerMWh, amountMicros: amount });
   };
   const need = (offer: Bilateral): number => Math.min(importLeft[offer.buyer], offer.limitWh ?? Infinity);
 
@@ -37,7 +42,9 @@ export function runWaterfall(input: IntervalInput): IntervalResult {
     // Two contracts of one buyer with one plant share the need of that buyer.
     const needs = needsOf(plant, importLeft);
     const shares = equalShares(exportLeft[plant[0].seller], needs, input.start, accounts);
-    plant.forEach((offer, i) => trade(offer, shares[i], contractedBoughtWh, contractedSoldWh));
+    plant.forEach((offer, i) =>
+      trade('CONTRACTED', offer, shares[i], [contractedBoughtWh, contractedSoldWh]),
+    );
   }
 
   const nominatedBoughtWh = zeros();
@@ -46,7 +53,8 @@ export function runWaterfall(input: IntervalInput): IntervalResult {
     .filter((offer) => isBetweenTwo(input, offer))
     .sort((a, b) => a.sellerRank - b.sellerRank || a.buyerRank - b.buyerRank || a.agreement - b.agreement);
   for (const offer of nominations) {
-    trade(offer, Math.min(exportLeft[offer.seller], need(offer)), nominatedBoughtWh, nominatedSoldWh);
+    const quantityWh = Math.min(exportLeft[offer.seller], need(offer));
+    trade('NOMINATED', offer, quantityWh, [nominatedBoughtWh, nominatedSoldWh]);
   }
 
   const community = clearCommunity(input, exportLeft, importLeft);
