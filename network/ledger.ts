@@ -56,7 +56,8 @@ export interface Ledger {
   /**
    * Commits one transaction and answers when it is durable. Refuses with a `GridbookError`: MVCC_CONFLICT, OVERLOADED
    * and LEDGER_UNAVAILABLE may be tried again, and after the last it may have been committed all the same;
-   * EVENT_TOO_LARGE, TRANSACTION_TOO_LARGE and BATCH_TOO_SPREAD want the batch split; the others are final.
+   * EVENT_TOO_LARGE, TRANSACTION_TOO_LARGE, WORK_LIMIT and BATCH_TOO_SPREAD want the batch split; the others are
+   * final.
    */
   submit(request: TransactionRequest): Promise<CommittedTransaction>;
   /** Committed blocks from a height on, then each new one as it commits, until the signal ends it. */

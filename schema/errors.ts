@@ -104,11 +104,17 @@ export const ERRORS = {
   SETTLEMENT_SMALL: business(64, 'So few connections settle at once, without a run in parts.'),
   RUN_OPEN: business(65, 'A run of the interval is open: its parts must be posted first.'),
   RUN_NOT_OPEN: business(66, 'No run of the interval is open.'),
+  PART_TOO_SMALL: business(67, 'A part of a run takes more connections than that, unless it is the last.'),
 
   // Size of a transaction
   PAGE_TOO_LARGE: business(70, 'A page of state would exceed 64,000 bytes.'),
   EVENT_TOO_LARGE: business(71, 'The event would exceed 2,000,000 bytes.'),
   TRANSACTION_TOO_LARGE: business(72, 'The transaction would exceed 4,000,000 bytes.'),
+  WORK_LIMIT: business(
+    74,
+    'The transaction would settle more than one may: a smaller one passes.',
+    'SAME_KEY',
+  ),
   POSTINGS_LIMIT: business(73, 'The command makes more postings than one may.'),
 
   // Whole transactions

@@ -44,8 +44,12 @@ export const LIMITS = {
   metersPerNetwork: 100_000,
   /** Connections that settle in one transaction; more of them settle in parts of at most this many. */
   metersPerSettlement: 10_000,
-  /** Connections and their bilateral trades that settle in one transaction, so that its event never is too large. */
+  /** Connections and their agreements that settle in one transaction, so that its event never is too large. */
   linesPerSettlement: 15_000,
+  /** Connections and bilateral trades of a part, at least, unless it is the last: each part computes the whole anew. */
+  linesPerPart: 1_000,
+  /** Work of one transaction, where settling a connection is 1; a lone settlement of more passes all the same. */
+  workPerTransaction: 20_000,
   /** Organisations that take part in one lane. */
   organisationsPerLane: 512,
   /** Places among them that only regulators take: a host can leave no regulator outside. */

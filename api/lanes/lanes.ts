@@ -31,6 +31,7 @@ const SPLIT: ReadonlySet<ErrorCode> = new Set([
   'ARGUMENTS_TOO_LARGE',
   'EVENT_TOO_LARGE',
   'TRANSACTION_TOO_LARGE',
+  'WORK_LIMIT',
   'PAGE_TOO_LARGE',
   'BATCH_TOO_SPREAD',
   'INTERNAL',

@@ -3,7 +3,8 @@
  * page is written once, in key order.
  */
 import type { Json } from '../../schema/canonical.js';
-import { Refusal } from '../../schema/errors.js';
+import { GridbookError, Refusal } from '../../schema/errors.js';
+import { LIMITS } from '../../schema/limits.js';
 import { decodePage, encodePage, PageMiss, type Page, type PageMemory } from './pages.js';
 import type { StatePort } from './state-port.js';
 
@@ -18,6 +19,11 @@ export class UnitOfWork {
   private readonly dirtied: Page[] = [];
   private dirtiedCount = 0;
   private readonly miss = new PageMiss();
+  /** Whether the command in hand lacked a page, so that it runs again. */
+  private isShort = false;
+  /** Work of the transaction, and what the command in hand adds to it. */
+  private spent = 0;
+  private spending = 0;
 
   constructor(
     private readonly port: StatePort,
@@ -27,7 +33,7 @@ export class UnitOfWork {
   /** Asks for many pages at once, so that a command which needs them runs again only once. */
   need(keys: readonly string[], width: number): void {
     const absent = keys.filter((key) => !this.pages.has(key));
-    if (absent.length > 0) throw this.miss.of(absent, width);
+    if (absent.length > 0) throw this.lacking(absent, width);
   }
 
   /**
@@ -52,14 +58,30 @@ export class UnitOfWork {
     } catch (error) {
       if (absent.size === 0) throw error;
     }
-    if (absent.size > 0) throw this.miss.of([...absent], width);
+    if (absent.size > 0) throw this.lacking([...absent], width);
   }
 
   /** A page of `width` columns; throws `PageMiss` where it has not been loaded yet. */
   page(key: string, width: number): Page {
     const page = this.pages.get(key);
-    if (!page) throw this.miss.of([key], width);
+    if (!page) throw this.lacking([key], width);
     return page;
+  }
+
+  private lacking(keys: readonly string[], width: number): PageMiss {
+    this.isShort = true;
+    return this.miss.of(keys, width);
+  }
+
+  /**
+   * Counts work of the command in hand, also where it is refused later; what runs again for a page counts once. What
+   * is more than a transaction may do goes into another one: its lane splits the batch. The first that works passes
+   * whatever it takes, so that a batch of one always does.
+   */
+  spend(work: number): void {
+    this.spending += work;
+    if (this.spent > 0 && this.spent + this.spending > LIMITS.workPerTransaction)
+      throw new GridbookError('WORK_LIMIT');
   }
 
   async load(key: string, width: number): Promise<Page> {
@@ -96,6 +118,9 @@ export class UnitOfWork {
   keep(): void {
     this.changes = 0;
     this.dirtiedCount = 0;
+    if (!this.isShort) this.spent += this.spending;
+    this.spending = 0;
+    this.isShort = false;
   }
 
   /** Ends the command in hand without a trace. */

@@ -95,6 +95,7 @@ describe('a lane', () => {
   test.each([
     'EVENT_TOO_LARGE',
     'TRANSACTION_TOO_LARGE',
+    'WORK_LIMIT',
     'PAGE_TOO_LARGE',
     'ARGUMENTS_TOO_LARGE',
     'BATCH_TOO_SPREAD',

@@ -22,12 +22,16 @@ export const READINGS: Wh = [
   [90, 1_000],
 ];
 
-const limits = LIMITS as { metersPerSettlement: number };
-const usual = LIMITS.metersPerSettlement;
+const limits = LIMITS as { metersPerSettlement: number; linesPerPart: number };
+const usual = { ...LIMITS };
 
-/** Members that settle at once from here on; by default as many as outside these tests. Limits are read as commands run. */
-export function settleAtOnce(members: number = usual): void {
-  limits.metersPerSettlement = members;
+/**
+ * Members that settle at once from here on, and parts of one; by default as many as outside these tests. Limits are
+ * read as commands run.
+ */
+export function settleAtOnce(members?: number): void {
+  limits.metersPerSettlement = members ?? usual.metersPerSettlement;
+  limits.linesPerPart = members === undefined ? usual.linesPerPart : 1;
 }
 
 /** Homes with a contract and a nomination among them; their market is open. */

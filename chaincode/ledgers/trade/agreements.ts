@@ -21,6 +21,9 @@ export const REJECTED = AGREEMENT_STATE.indexOf('REJECTED');
 export const CANCELLED = AGREEMENT_STATE.indexOf('CANCELLED');
 export const CONTRACTED = AGREEMENT_KIND.indexOf('CONTRACTED');
 
+/** Agreements by which one connection sells in an interval, at most. */
+export const SELLS_AT_MOST = LIMITS.contractsPerSide + LIMITS.nominationsPerSide;
+
 const EMPTY: BookRecord = { sells: [], buys: [], proposals: 0, sellsFrom: 0, older: 0 };
 const scopeOf = (c: ConnectionRecord): string => `${c.network}.`;
 
@@ -117,4 +120,21 @@ export function sellsAt(records: Records, network: number, slot: number, startMs
       return from <= startMs && (to === null || startMs < to);
     })
     .sort((a, b) => a - b);
+}
+
+/**
+ * No fewer than the agreements by which the connections of the slots below `slots` sell in an interval. Where a list
+ * of the past holds in it, that counts as the most that it may have.
+ */
+export function sellsAtMost(records: Records, network: number, slots: number, startMs: number): number {
+  const scope = `${network}.`;
+  records.needAll(BOOKS, slots, scope);
+  let sum = 0;
+  for (let slot = 0; slot < slots; slot++) {
+    const book = records.get(BOOKS, slot, scope);
+    if (!book) continue;
+    if (startMs >= book.sellsFrom) sum += book.sells.length;
+    else if (book.older > 0) sum += SELLS_AT_MOST;
+  }
+  return sum;
 }

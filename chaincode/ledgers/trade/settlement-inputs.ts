@@ -11,11 +11,11 @@ import {
   READINGS,
   SLOTS,
   type AgreementRecord,
-  type ConnectionRecord,
   type MarketRecord,
+  type ReadingRecord,
   type SlotRecord,
 } from './pages.js';
-import { isInForce, MISSING } from './readings.js';
+import { memberAt } from './members.js';
 import type { Bilateral, IntervalInput } from './rules/interval.js';
 import { tariffInForce, type TariffInForce } from './tariffs.js';
 import {
@@ -42,6 +42,7 @@ export interface SettlementInputs {
   readonly tariffs: readonly TariffInForce[];
 }
 
+/** All inputs of an interval whose readings are there (members.ts). */
 export function gatherInputs(
   c: Context,
   number: number,
@@ -82,14 +83,12 @@ export function gatherInputs(
   const tariffs = new Map<number, TariffInForce>();
   const indexOf = new Map<number, number>();
   const slotOf: number[] = [];
+  const interval = { market: number, network: market.network, startMs, seconds: intervalSeconds };
   records.work.together(connections.keys(), (slot) => {
-    const at = records.get(SLOTS, slot, scope) as SlotRecord;
-    if (!isInForce(at, startMs, startMs + intervalSeconds * 1000)) return;
-    const membership = MEMBERSHIPS.at(records, scope, slot, startMs);
-    if (!membership || (records.get(CONNECTIONS, at.connection) as ConnectionRecord).market !== number)
-      return;
-    const reading = records.get(READINGS, slot, readingScope);
-    require(reading !== undefined && reading.quality !== MISSING, 'READINGS_INCOMPLETE', 'start');
+    const member = memberAt(records, interval, slot);
+    if (!member) return;
+    const { at, membership } = member;
+    const reading = records.get(READINGS, slot, readingScope) as ReadingRecord;
     const [, tariffNumber, dues, receivable] = membership;
     let tariff = tariffs.get(tariffNumber);
     if (!tariff) {

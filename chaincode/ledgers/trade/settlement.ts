@@ -13,7 +13,9 @@ import type { Authority } from '../../kernel/authority.js';
 import type { Context } from '../../kernel/registry.js';
 import { require } from '../../kernel/unit-of-work.js';
 import { network, requireOwnLane } from './access.js';
+import { SELLS_AT_MOST, sellsAtMost } from './agreements.js';
 import { OPEN, requireOnGrid } from './grid.js';
+import { requireReadings, SLOTS_PER_WORK } from './members.js';
 import { isOpen, KEPT_POSTINGS, RUNS, type MarketRecord } from './pages.js';
 import { post } from './post.js';
 import type { IntervalResult } from './rules/interval.js';
@@ -55,23 +57,46 @@ export function requireUnsettled(c: Context, runScope: string): void {
   require(run === undefined, run && isOpen(run) ? 'RUN_OPEN' : 'ALREADY_SETTLED', 'start');
 }
 
-/** The whole waterfall on what the meters measured, its energy conserved (E1). */
-export function computeSettlement(
+/** Work of a settlement beside that of its members. */
+const WORK_PER_SETTLEMENT = 10;
+
+/** What a settlement reads: first whether it can be had, then the whole, which counts as the transaction's work. */
+export function settlementInputs(
   c: Context,
-  market: number,
+  number: number,
   record: MarketRecord,
   startMs: number,
-): Settlement {
-  const inputs = gatherInputs(c, market, record, startMs);
+): SettlementInputs {
+  const { slots, intervalSeconds } = network(c, record.network);
+  const interval = { market: number, network: record.network, startMs, seconds: intervalSeconds };
+  requireReadings(c.records, interval, slots);
+  c.records.work.spend(slots + WORK_PER_SETTLEMENT);
+  return gatherInputs(c, number, record, startMs);
+}
+
+/** The whole waterfall on what the meters measured, its energy conserved (E1). */
+export function computeSettlement(inputs: SettlementInputs): Settlement {
   const result = runWaterfall(inputs.interval);
   assertConservation(inputs.interval, result);
   return { inputs, result, inputDigest: inputDigestOf(inputs) };
 }
 
+const isLargeAs = (members: number, agreements: number): boolean =>
+  members > LIMITS.metersPerSettlement || members + agreements > LIMITS.linesPerSettlement;
+
 /** Whether an interval is more than one transaction takes. */
-export const isLarge = ({ inputs, result }: Settlement): boolean =>
-  inputs.connection.length > LIMITS.metersPerSettlement ||
-  inputs.connection.length + result.trades.length > LIMITS.linesPerSettlement;
+export const isLarge = ({ connection, interval }: SettlementInputs): boolean =>
+  isLargeAs(connection.length, interval.contracts.length + interval.nominations.length);
+
+/** Refuses an interval that cannot be large: by its network's size or, where that leaves it open, by its books. */
+export function requireMaybeLarge(c: Context, record: MarketRecord, startMs: number): void {
+  const { slots } = network(c, record.network);
+  if (slots > LIMITS.metersPerSettlement) return;
+  require(isLargeAs(slots, slots * SELLS_AT_MOST), 'SETTLEMENT_SMALL', 'start');
+  c.records.work.spend(Math.ceil(slots / SLOTS_PER_WORK));
+  const agreements = sellsAtMost(c.records, record.network, slots, startMs);
+  require(isLargeAs(slots, agreements), 'SETTLEMENT_SMALL', 'start');
+}
 
 /** A stretch of members with all that is posted and told of it. */
 export interface SettledStretch extends SettlementPostings {

@@ -16,6 +16,7 @@ import {
   postStretch,
   requireDue,
   requireUnsettled,
+  settlementInputs,
   settleStretch,
 } from '../settlement.js';
 
@@ -29,11 +30,11 @@ export const intervalSettle = rule(shape, MAY_SETTLE, (c, { market: number, star
   const runScope = intervalScope(number, start);
   requireUnsettled(c, runScope);
   const keptScope = `${runScope}${FIRST_RUN}.`;
+  const inputs = settlementInputs(c, number, record, start);
+  require(!isLarge(inputs), 'SETTLEMENT_TOO_LARGE', 'start');
   c.records.needAll(KEPT_POSTINGS, 1, keptScope);
-
-  const settlement = computeSettlement(c, number, record, start);
-  require(!isLarge(settlement), 'SETTLEMENT_TOO_LARGE', 'start');
-  const { result, inputDigest, inputs } = settlement;
+  const settlement = computeSettlement(inputs);
+  const { result, inputDigest } = settlement;
   const whole = settleStretch(c, settlement, { from: 0, to: inputs.connection.length }, [
     record.roundingAccount,
     communityRounding(result),

@@ -10,7 +10,9 @@ import {
   isLarge,
   MAY_SETTLE,
   requireDue,
+  requireMaybeLarge,
   requireUnsettled,
+  settlementInputs,
 } from '../settlement.js';
 
 /**
@@ -25,9 +27,10 @@ export const runOpen = rule(shape, MAY_SETTLE, (c, { market: number, start, clea
   const clearing = account(c, clearingAccount, ['CLEARING'], 'clearingAccount');
   require(clearing.unit === record.unit, 'UNIT_MISMATCH', 'clearingAccount');
 
-  const settlement = computeSettlement(c, number, record, start);
-  require(isLarge(settlement), 'SETTLEMENT_SMALL', 'start');
-  const { inputs, result, inputDigest } = settlement;
+  requireMaybeLarge(c, record, start);
+  const inputs = settlementInputs(c, number, record, start);
+  require(isLarge(inputs), 'SETTLEMENT_SMALL', 'start');
+  const { result, inputDigest } = computeSettlement(inputs);
   const members = inputs.connection.length;
   const price = result.communityPriceMicrosPerMWh;
   c.records.get(OPEN_RUNS, FIRST_RUN, runScope);

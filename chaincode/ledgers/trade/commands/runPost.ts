@@ -1,10 +1,12 @@
 import { addSafe } from '../../../../schema/arithmetic.js';
 import { Refusal } from '../../../../schema/errors.js';
+import { LIMITS } from '../../../../schema/limits.js';
 import { runCompleted, runPartPosted, runPost as shape } from '../../../../schema/trade/metering.js';
 import { wh, type MicrosPerMWh } from '../../../../schema/units.js';
 import { rule } from '../../../kernel/registry.js';
 import { require } from '../../../kernel/unit-of-work.js';
 import { market } from '../access.js';
+import { SELLS_AT_MOST } from '../agreements.js';
 import { intervalScope, KEPT_POSTINGS, OPEN_RUNS, RUNS } from '../pages.js';
 import { communityRounding } from '../rules/settle-members.js';
 import {
@@ -16,6 +18,7 @@ import {
   outputDigestOf,
   postStretch,
   requireDue,
+  settlementInputs,
   settleStretch,
 } from '../settlement.js';
 
@@ -36,11 +39,17 @@ export const runPost = rule(shape, MAY_SETTLE, (c, { market: number, start, from
   c.records.needAll(KEPT_POSTINGS, open.kept + 1, keptScope);
   c.records.get(RUNS, FIRST_RUN, runScope);
 
-  const settlement = computeSettlement(c, number, record, start);
-  const { inputs, result, inputDigest } = settlement;
-  if (inputDigest !== open.inputDigest) throw new Refusal('CONSERVATION');
   const to = Math.min(from + members, open.members);
   const isLast = to === open.members;
+  // Each part computes the whole anew: a run in parts of a few would cost as many settlements.
+  const requireLines = (trades: number): void =>
+    require(isLast || to - from + trades >= LIMITS.linesPerPart, 'PART_TOO_SMALL', 'members');
+  requireLines((to - from) * SELLS_AT_MOST);
+
+  const inputs = settlementInputs(c, number, record, start);
+  const settlement = computeSettlement(inputs);
+  const { result, inputDigest } = settlement;
+  if (inputDigest !== open.inputDigest) throw new Refusal('CONSERVATION');
   const roundingMicros = isLast ? communityRounding(result) : 0;
   const { clearingAccount } = open;
   const stretch = settleStretch(
@@ -50,6 +59,7 @@ export const runPost = rule(shape, MAY_SETTLE, (c, { market: number, start, from
     [record.roundingAccount, roundingMicros],
     clearingAccount,
   );
+  requireLines(stretch.trades.length);
   const clearingMicros = addSafe(open.clearingMicros, stretch.clearingMicros);
   if (isLast && clearingMicros !== 0) throw new Refusal('CONSERVATION');
   const outputDigest = outputDigestOf(result, stretch, open.outputDigest);
