@@ -107,8 +107,8 @@ export interface SettledStretch extends SettlementPostings {
 }
 
 /**
- * Bills a stretch. What its members owe beyond its payees goes to the clearing account; without one, the stretch is
- * the whole and must come out even.
+ * Bills a stretch. What its dues accounts owe beyond its payees goes to the clearing account; without one, the stretch
+ * is the whole and must come out even.
  */
 export function settleStretch(
   c: Context,
@@ -153,7 +153,7 @@ export function settleStretch(
     retailOnlyMicros: bills.retailOnlyMicros,
   };
   return {
-    ...settlementPostings(c, inputs, from, bills.billMicros, others),
+    ...settlementPostings(c, inputs, bills.owed, others),
     rows: rows as unknown as EventColumns<typeof intervalSettled>,
     // A trade belongs to the stretch of its seller.
     trades: result.trades.filter(({ seller }) => seller >= from && seller < to),

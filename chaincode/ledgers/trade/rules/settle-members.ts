@@ -1,7 +1,7 @@
 /** From quantities to bills, and the proof that nothing was lost on the way (E1, K2). */
 import { addSafe, amountMicros } from '../../../../schema/arithmetic.js';
 import { Refusal } from '../../../../schema/errors.js';
-import { tariffSums, type TariffLine } from '../../../../schema/trade/charges.js';
+import { tariffSums, type TariffLine, type TariffSums } from '../../../../schema/trade/charges.js';
 import { microsPerMWh, wh } from '../../../../schema/units.js';
 import type { IntervalInput, IntervalResult } from './interval.js';
 
@@ -15,8 +15,18 @@ export interface MemberBills {
   readonly billMicros: number[];
   /** What each payee account receives; negative: it pays. */
   readonly payees: Map<number, number>;
-  /** Σ bills − Σ payees: what these members pay to members outside the stretch, and to rounding. */
+  /** What the dues accounts owe that are settled with the stretch, in the order of their first members. */
+  readonly owed: readonly Owed[];
+  /** Σ owed − Σ payees: what passes between the stretch and the others, and rounding. */
   readonly balanceMicros: number;
+}
+
+/** What a dues account owes for all of its members; negative: it receives. */
+export interface Owed {
+  readonly account: number;
+  /** The first of them. */
+  readonly member: number;
+  readonly amountMicros: number;
 }
 
 /** Members [from, to), in the order of the slots. */
@@ -25,14 +35,17 @@ export interface Stretch {
   readonly to: number;
 }
 
-/** Bills of a stretch of members, from the tariff lines that were in force for each. */
+/**
+ * Bills of a stretch of members, from the tariff lines that were in force for each. A dues account is settled whole,
+ * with the stretch of its last member: what of it becomes a receivable does not depend on the cut (P2P-14).
+ */
 export function billMembers(
   input: IntervalInput,
   result: IntervalResult,
   tariffs: readonly (readonly TariffLine[])[],
   sanctionedLoadW: readonly number[],
   durationSeconds: number,
-  { from, to }: Stretch,
+  stretch: Stretch,
 ): MemberBills {
   const bills = {
     residualImportMicros: [] as number[],
@@ -43,9 +56,8 @@ export function billMembers(
     billMicros: [] as number[],
     payees: new Map<number, number>(),
   };
-  const { importWh, exportWh } = input.members;
-  let balanceMicros = 0;
-  for (let i = from; i < to; i++) {
+  const { account, importWh, exportWh } = input.members;
+  const sumsOf = (i: number, charge?: Charge): TariffSums => {
     const energy = {
       importWh: importWh[i],
       exportWh: exportWh[i],
@@ -53,25 +65,52 @@ export function billMembers(
       soldWh: result.contractedSoldWh[i] + result.nominatedSoldWh[i] + result.communitySoldWh[i],
     };
     const interval = { start: input.start, durationSeconds, sanctionedLoadW: sanctionedLoadW[i] };
-    const sums = tariffSums(tariffs[i], energy, interval, ({ payee }, _, amount) => {
-      if (amount !== 0) bills.payees.set(payee, addSafe(bills.payees.get(payee) ?? 0, amount));
-    });
+    return tariffSums(tariffs[i], energy, interval, charge);
+  };
+  const toPayee: Charge = ({ payee }, _, amount) => {
+    if (amount !== 0) bills.payees.set(payee, addSafe(bills.payees.get(payee) ?? 0, amount));
+  };
+  for (let i = stretch.from; i < stretch.to; i++) {
+    const sums = sumsOf(i, toPayee);
     bills.residualImportMicros.push(sums.residualImportMicros);
     bills.residualExportMicros.push(sums.residualExportMicros);
     bills.leviesMicros.push(sums.leviesMicros);
     bills.standingMicros.push(sums.standingMicros);
     bills.retailOnlyMicros.push(sums.retailOnlyMicros);
-    const community =
-      communityAmount(result, result.communityBoughtWh[i]) -
-      communityAmount(result, result.communitySoldWh[i]);
-    const traded = addSafe(result.bilateralMicros[i], community);
-    const lines = addSafe(sums.residualImportMicros + sums.residualExportMicros, sums.leviesMicros);
-    const bill = addSafe(addSafe(traded, lines), sums.standingMicros);
-    bills.billMicros.push(bill);
-    balanceMicros = addSafe(balanceMicros, bill);
+    bills.billMicros.push(billOf(result, i, sums));
   }
+  const owed = owedIn(account, stretch, (i) =>
+    i < stretch.from ? billOf(result, i, sumsOf(i)) : bills.billMicros[i - stretch.from],
+  );
+  let balanceMicros = 0;
+  for (const { amountMicros: amount } of owed) balanceMicros = addSafe(balanceMicros, amount);
   for (const amount of bills.payees.values()) balanceMicros = addSafe(balanceMicros, 0 - amount);
-  return { ...bills, balanceMicros };
+  return { ...bills, owed, balanceMicros };
+}
+
+type Charge = Parameters<typeof tariffSums>[3];
+
+/** What a member pays in all: its trades and what its tariff comes to. */
+function billOf(result: IntervalResult, i: number, sums: TariffSums): number {
+  const community =
+    communityAmount(result, result.communityBoughtWh[i]) - communityAmount(result, result.communitySoldWh[i]);
+  const traded = addSafe(result.bilateralMicros[i], community);
+  const lines = addSafe(sums.residualImportMicros + sums.residualExportMicros, sums.leviesMicros);
+  return addSafe(addSafe(traded, lines), sums.standingMicros);
+}
+
+/** Sums of the accounts whose last member lies in the stretch, over all their members. */
+function owedIn(account: readonly number[], { from, to }: Stretch, billOf: (i: number) => number): Owed[] {
+  const last = new Map<number, number>();
+  account.forEach((number, i) => last.set(number, i));
+  const owed = new Map<number, Owed>();
+  for (let i = 0; i < to; i++) {
+    const end = last.get(account[i]) as number;
+    if (end < from || end >= to) continue;
+    const so = owed.get(account[i]) ?? { account: account[i], member: i, amountMicros: 0 };
+    owed.set(account[i], { ...so, amountMicros: addSafe(so.amountMicros, billOf(i)) });
+  }
+  return [...owed.values()];
 }
 
 const communityAmount = (result: IntervalResult, quantityWh: number): number =>
