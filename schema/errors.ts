@@ -86,6 +86,7 @@ export const ERRORS = {
   REFERENCE_USED: business(46, 'The receipt or payout reference was used before.'),
   POSTINGS_UNBALANCED: business(47, 'The postings of the command do not balance.', 'NEVER'),
   ACCOUNT_KIND: business(48, 'This kind of account does not allow the operation.'),
+  OVERPAYMENT: business(49, 'The payment exceeds what is owed.'),
 
   // Metering (E1)
   CONNECTION_NOT_IN_FORCE: business(50, 'The connection is not in force in that interval.'),

@@ -82,7 +82,7 @@ export const duesPay = command({
   ledger: 'trade',
   doc:
     'Pays dues with Sparkz: the wallet pays the host’s treasury, and the dues account is credited by the same amount ' +
-    'from the host’s payee account. Both units balance by themselves.',
+    'from the host’s payee account. Both units balance by themselves. A receivable takes no more than is owed on it.',
   fields: {
     wallet: field.ref('Account', 'Sparkz account of the participant.'),
     treasury: field.ref('Account', 'Sparkz account of the host.'),

@@ -14,7 +14,16 @@ import {
 } from '../../schema/trade/money.js';
 import { unitRegister } from '../../schema/trade/registration.js';
 import { Community } from './community.js';
-import { host, marketOperator, operator, participant, QUARTER, regulator, type Giver } from './world.js';
+import {
+  host,
+  marketOperator,
+  operator,
+  participant,
+  QUARTER,
+  regulator,
+  START_MS,
+  type Giver,
+} from './world.js';
 
 let at: Community;
 afterEach(() => at.world.close());
@@ -134,6 +143,33 @@ describe('Sparkz', () => {
       account: [at.homes[0].wallet, at.treasury, at.payees.retailer, at.homes[0].dues],
       amountMicros: [-400, 400, -400, 400],
     });
+  });
+});
+
+describe('Receivables', () => {
+  test('are paid up to what is owed and no further; dues may be paid ahead', async () => {
+    at = await Community.open({ homes: 1, duesFloor: 0 });
+    const [home] = at.homes;
+    await at.run(START_MS, [[1_000, 0]]);
+    await at.mint(0, 5_000_000);
+    const pay = async (dues: number, amountMicros: number): Promise<string[]> => {
+      const accounts = { wallet: home.wallet, treasury: at.treasury, dues, duesPayee: at.payees.retailer };
+      const { code, field } = await give(participant(home.participant), duesPay, {
+        ...accounts,
+        amountMicros,
+      });
+      return [code, field];
+    };
+    expect((await at.account(home.receivable)).balance).toBe(-300_000);
+    expect(await pay(home.receivable, 300_001)).toEqual(['OVERPAYMENT', 'amountMicros']);
+    expect(await pay(home.receivable, 300_000)).toEqual(['OK', '']);
+    expect(await pay(home.receivable, 1)).toEqual(['OVERPAYMENT', 'amountMicros']);
+    expect(await pay(home.dues, 100_000)).toEqual(['OK', '']);
+    at.world.at(START_MS + 2 * QUARTER);
+    const { events } = await at.run(START_MS + QUARTER, [[1_000, 0]]);
+    const raised = events.find(({ name }) => name === 'receivablesRaised');
+    expect(raised?.rows.amountMicros).toEqual([200_000]);
+    expect((await at.account(home.receivable)).balance).toBe(-200_000);
   });
 });
 
