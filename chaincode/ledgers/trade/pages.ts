@@ -99,7 +99,7 @@ export interface TariffRecord {
   /** Markets in which members use it. */
   markets: readonly number[];
 }
-export const TARIFFS = family<TariffRecord>('tariff', 16, ['owner', 'unit', 'from', 'markets']);
+export const TARIFFS = family<TariffRecord>('tariff', 8, ['owner', 'unit', 'from', 'markets']);
 
 /** A line of a tariff version; scope: tariff and version, number: position. */
 export interface TariffLineRecord {
