@@ -47,7 +47,7 @@ export const sparkzBurn = command({
     unit: field.ref('Unit', 'Series.'),
     from: field.ref('Account', 'Wallet that is redeemed.'),
     amountMicros,
-    payoutReference: field.id('Reference of the payout; used once.'),
+    payoutReference: field.id('Reference of the payout; used once by whoever redeems.'),
   },
 });
 

@@ -146,6 +146,24 @@ describe('Sparkz', () => {
   });
 });
 
+describe('Another’s records', () => {
+  test('a payout reference counts once for whoever gives it: nobody takes that of another', async () => {
+    at = await Community.open({ homes: 2 });
+    const [one, two] = at.homes;
+    await at.mint(0, 100, 'BANK-1');
+    await at.mint(1, 100, 'BANK-2');
+    const burn = async (giver: Giver, from: number, payoutReference: string): Promise<string> =>
+      (await give(giver, sparkzBurn, { unit: at.series, from, amountMicros: 1, payoutReference })).code;
+    expect(await burn(participant(one.participant), one.wallet, 'BANK-2025-0001')).toBe('OK');
+    expect(await burn(participant(two.participant), two.wallet, 'BANK-2025-0001')).toBe('OK');
+    for (const { participant: number, wallet } of at.homes) {
+      expect(await burn(participant(number), wallet, 'BANK-2025-0001')).toBe('REFERENCE_USED');
+    }
+    // A receipt is the issuer's own: whoever receives, it is minted against once.
+    expect((await at.mint(1, 100, 'BANK-1')).code).toBe('REFERENCE_USED');
+  });
+});
+
 describe('Receivables', () => {
   test('are paid up to what is owed and no further; dues may be paid ahead', async () => {
     at = await Community.open({ homes: 1, duesFloor: 0 });
