@@ -67,6 +67,7 @@ export const ERRORS = {
   ALREADY_EXISTS: business(30, 'A record of this id exists already.'),
   WRONG_STATE: business(31, 'The record is not in a state that allows this.'),
   BACKDATED: business(32, 'It would take effect in an interval that has begun or is sealed.'),
+  TOO_FAR_AHEAD: business(28, 'It would take effect more than 400 days ahead.'),
   OFF_GRID: business(33, 'The instant does not lie on the interval grid.'),
   LIMIT_REACHED: business(34, 'A named limit of the record is reached.'),
   MARKET_HOST_LIMIT: business(35, 'A market has one host for now.'),

@@ -26,6 +26,8 @@ export const LIMITS = {
   tariffLines: 24,
   /** Versions of one membership or preference that lie at hand; older ones lie in pages of their own. */
   versionsAtHand: 4,
+  /** How far ahead a version or an agreement may start: 400 days; one dated further by mistake would bar all before it. */
+  effectiveAheadMs: 400 * 86_400_000,
   /** Versions of one tariff. */
   tariffVersions: 256,
   /** Markets that use one tariff. */

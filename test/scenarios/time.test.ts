@@ -1,6 +1,7 @@
 /** K5: nothing is backdated; readings seal an interval; what was in force in an interval settles it. */
 import { afterEach, describe, expect, test } from '@jest/globals';
 import type { Args } from '../../schema/command.js';
+import { LIMITS } from '../../schema/limits.js';
 import {
   communityPreferenceSet,
   marketOpen,
@@ -54,10 +55,24 @@ describe('K5 nothing is backdated', () => {
       at.world.at(START_MS + 1.5 * QUARTER);
       expect((await give(START_MS + QUARTER)).code).toBe('BACKDATED');
       expect((await give(START_MS + 2 * QUARTER + 1)).code).toBe('OFF_GRID');
+      // A slip of the pen, which would bar every version before it.
+      const far = await give(Date.UTC(2205, 5, 1));
+      expect([far.code, far.field]).toEqual(['TOO_FAR_AHEAD', 'effectiveFrom']);
       expect((await give(START_MS + 2 * QUARTER)).code).toBe('OK');
       expect((await give(START_MS + 2 * QUARTER)).code).toBe('VERSION_NOT_LATER');
     },
   );
+
+  test('a tariff that nobody uses yet starts no further ahead than one in use', async () => {
+    at = await Community.open({ homes: 1 });
+    const draft = async (effectiveFrom: number): Promise<string> => {
+      const lines = [line('energy', 'IMPORT_WH', perKWh(0.3), at.payees.retailer)];
+      const args = { tariffId: 'draft', effectiveFrom, lines } as Args<typeof tariffPublish>;
+      return (await at.world.give(host, tariffPublish, args)).code;
+    };
+    expect(await draft(at.world.now + LIMITS.effectiveAheadMs + 1)).toBe('TOO_FAR_AHEAD');
+    expect(await draft(at.world.now + LIMITS.effectiveAheadMs)).toBe('OK');
+  });
 
   test('an interval begins with its first instant', async () => {
     at = await Community.open({ homes: 1 });

@@ -1,5 +1,6 @@
 /** The interval grid of a network, and from when on a rule may count (K5). */
 import { isOnGrid, type IntervalSeconds } from '../../../schema/intervals.js';
+import { LIMITS } from '../../../schema/limits.js';
 import type { Instant } from '../../../schema/units.js';
 import type { Context } from '../../kernel/registry.js';
 import { require } from '../../kernel/unit-of-work.js';
@@ -37,7 +38,12 @@ export function firstOpenInterval(c: Context, market: MarketRecord): number {
   return market.state === SETUP ? unsealed : Math.max(unsealed, nextInterval(c, of));
 }
 
-/** Nothing is backdated: the instant lies on the grid and in no interval that has begun or is sealed. */
+/** What is dated so far ahead is a slip of the pen, and history is append-only (K4): it would bar all before it. */
+export function requireNear(c: Context, fromMs: number, field = 'effectiveFrom'): void {
+  require(fromMs <= c.ledgerTimeMs + LIMITS.effectiveAheadMs, 'TOO_FAR_AHEAD', field);
+}
+
+/** Nothing is backdated: the instant lies on the grid and in no interval that has begun or is sealed; nor too far off. */
 export function requireNotBackdated(
   c: Context,
   market: MarketRecord,
@@ -46,4 +52,5 @@ export function requireNotBackdated(
 ): void {
   requireOnGrid(network(c, market.network), fromMs, field);
   require(fromMs >= firstOpenInterval(c, market), 'BACKDATED', field);
+  requireNear(c, fromMs, field);
 }

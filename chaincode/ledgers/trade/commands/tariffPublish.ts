@@ -3,7 +3,7 @@ import { TARIFF_BASIS, tariffPublish as shape, tariffPublished } from '../../../
 import { rule, type Context } from '../../../kernel/registry.js';
 import { require } from '../../../kernel/unit-of-work.js';
 import { account, market, requireOwnLane } from '../access.js';
-import { requireNotBackdated } from '../grid.js';
+import { requireNear, requireNotBackdated } from '../grid.js';
 import { TARIFF_LINES, TARIFFS, type TariffRecord } from '../pages.js';
 import { lineScope } from '../tariffs.js';
 import type { Args } from '../../../../schema/command.js';
@@ -29,6 +29,7 @@ export const tariffPublish = rule(
     require(record.unit === unit, 'UNIT_MISMATCH', 'lines');
     require(effectiveFrom > (record.from.at(-1) ?? -1), 'VERSION_NOT_LATER', 'effectiveFrom');
     require(record.from.length < LIMITS.tariffVersions, 'LIMIT_REACHED', 'tariffId');
+    requireNear(c, effectiveFrom);
     for (const number of record.markets) requireNotBackdated(c, market(c, number), effectiveFrom);
     const version = record.from.length + 1;
     c.records.put(TARIFFS, tariff, { ...record, from: [...record.from, effectiveFrom] });
