@@ -162,6 +162,25 @@ describe('Another’s records', () => {
     // A receipt is the issuer's own: whoever receives, it is minted against once.
     expect((await at.mint(1, 100, 'BANK-1')).code).toBe('REFERENCE_USED');
   });
+
+  test('an outsider cannot tell a hold that has ended from one that never was', async () => {
+    at = await Community.open({ homes: 3 });
+    await at.mint(0, 1_000);
+    const [payer, payee, outsider] = at.homes.map((h) => participant(h.participant));
+    const placed = await give(payer, holdPlace, {
+      ...{ account: at.homes[0].wallet, payee: at.homes[1].wallet, amountMicros: 700 },
+      ...{ expiresAt: at.world.now + QUARTER, purpose: 'charging' },
+    });
+    const hold = placed.events[0].fields.hold as number;
+    const tried = async (giver: Giver): Promise<string[]> => [
+      (await give(giver, holdCapture, { hold, amountMicros: 700 })).code,
+      (await give(giver, holdRelease, { hold })).code,
+    ];
+    expect(await tried(outsider)).toEqual(['NOT_FOUND', 'NOT_FOUND']);
+    expect(await tried(payee)).toEqual(['OK', 'WRONG_STATE']);
+    expect(await tried(outsider)).toEqual(['NOT_FOUND', 'NOT_FOUND']);
+    expect(await tried(payer)).toEqual(['NOT_FOUND', 'WRONG_STATE']);
+  });
 });
 
 describe('Receivables', () => {

@@ -6,9 +6,10 @@ import { require } from '../../kernel/unit-of-work.js';
 import { existing } from './access.js';
 import { HOLD_COUNTS, HOLDS, type HoldRecord } from './pages.js';
 
-/** A hold that still reserves something. */
-export function openHold(c: Context, number: number): HoldRecord {
+/** A hold that still reserves something, for those who may use it; nobody else can tell ended from absent (A2). */
+export function openHold(c: Context, number: number, mayUse: (hold: HoldRecord) => boolean): HoldRecord {
   const hold = existing(c, HOLDS, number, 'hold');
+  require(mayUse(hold), 'NOT_FOUND', 'hold');
   require(hold.remainingMicros > 0, 'WRONG_STATE', 'hold');
   return hold;
 }

@@ -10,8 +10,7 @@ export const holdCapture = rule(
   shape,
   { roles: ['PARTICIPANT', 'HOST'], consent: 'given by the hold', reason: false },
   (c, args) => {
-    const hold = openHold(c, args.hold);
-    require(ownsAccount(c, c.accounts.info(hold.payee)), 'NOT_FOUND', 'hold');
+    const hold = openHold(c, args.hold, ({ payee }) => ownsAccount(c, c.accounts.info(payee)));
     require(c.ledgerTimeMs < hold.expiresAt, 'HOLD_EXPIRED', 'hold');
     require(args.amountMicros <= hold.remainingMicros, 'INSUFFICIENT_FUNDS', 'amountMicros');
     reduceHold(c, args.hold, hold, args.amountMicros);

@@ -9,10 +9,9 @@ export const holdRelease = rule(
   shape,
   { roles: ['PARTICIPANT', 'HOST'], consent: 'none', reason: false },
   (c, args) => {
-    const hold = openHold(c, args.hold);
-    const isPayee = ownsAccount(c, c.accounts.info(hold.payee));
-    const isPayer = ownsAccount(c, c.accounts.info(hold.account));
-    require(isPayee || isPayer, 'NOT_FOUND', 'hold');
+    const owns = (account: number): boolean => ownsAccount(c, c.accounts.info(account));
+    const hold = openHold(c, args.hold, ({ account, payee }) => owns(account) || owns(payee));
+    const isPayee = owns(hold.payee);
     require(isPayee || c.ledgerTimeMs >= hold.expiresAt, 'HOLD_NOT_EXPIRED', 'hold');
     reduceHold(c, args.hold, hold, hold.remainingMicros);
   },
