@@ -113,7 +113,7 @@ const DEFINITION = { name: 'gridbook', version: '1', sequence: 1 };
 
 describe('processes', () => {
   const row = (more: Partial<ProcessStatus> & { name: string }): ProcessStatus => ({
-    ...{ role: 'peer', organisation: 'A', port: 1, pid: 1, health: 'ok', height: 3, definition: 1 },
+    ...{ role: 'peer', organisation: 'A', port: 1, pid: 1, health: 'ok', height: 3, definition: DEFINITION },
     ...more,
   });
   test('that run and are well are counted; that do not run at all are told how to start', () => {

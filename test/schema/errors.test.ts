@@ -7,5 +7,5 @@ test('what the ledger refused and remembers is never to be sent again under its 
     .filter(([, { kind, retry }]) => kind === 'business' && retry === 'SAME_KEY')
     .map(([code]) => code);
   // Refused for the other commands of its batch, a command is not decided: nothing of it is remembered.
-  expect(again).toEqual(['BATCH_TOO_SPREAD']);
+  expect(again).toEqual(['BATCH_TOO_SPREAD', 'WORK_LIMIT']);
 });
