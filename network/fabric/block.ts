@@ -32,6 +32,8 @@ export interface FabricTransaction extends CommittedTransaction {
 }
 export interface FabricBlock extends CommittedBlock {
   readonly transactions: readonly FabricTransaction[];
+  /** Whether it changed the channel's configuration. */
+  readonly isConfiguration: boolean;
 }
 
 /** Reads a block; transactions of the channel itself and of other chaincodes are no part of it. */
@@ -48,9 +50,23 @@ export function readBlock(block: common.Block): FabricBlock {
   );
   return {
     ...{ number, previousHash, dataHash, transactions },
+    isConfiguration: envelopes.length === 1 && isConfiguration(envelopes[0]),
     headerHash: headerHash(number, previousHash, dataHash),
     size: envelopes.reduce((sum, bytes) => sum + bytes.length, 0),
   };
+}
+
+/** Orderers give a configuration a block of its own. */
+function isConfiguration(bytes: Uint8Array): boolean {
+  try {
+    const payload = common.Payload.deserializeBinary(
+      common.Envelope.deserializeBinary(bytes).getPayload_asU8(),
+    );
+    const header = payload.getHeader()?.getChannelHeader_asU8() ?? NOTHING;
+    return common.ChannelHeader.deserializeBinary(header).getType() === common.HeaderType.CONFIG;
+  } catch {
+    return false;
+  }
 }
 
 /** Anybody of the channel can have an envelope ordered: what peers did not find valid may hold anything. */

@@ -12,6 +12,7 @@ import { ClientIdentity } from './client-identity.js';
 import { makeClient } from './keys.js';
 import type { Layout } from './layout.js';
 import { authorityOf } from './nodes.js';
+import type { OrganisationDefinition } from './organisation-group.js';
 import { CHANNEL_OPTIONS } from './peer-client.js';
 import { CHANNEL, HOST_ADDRESS, type NetworkPlan, type OrganisationPlan, type PeerPlan } from './plan.js';
 
@@ -36,27 +37,44 @@ export class Clients {
   private readonly gateways = new Map<string, Promise<Gateway>>();
   private readonly identities = new Map<string, Promise<ClientIdentity>>();
 
+  /** Authorities of organisations whose folders are elsewhere, PEM. */
+  private readonly authorities = new Map<string, string>();
+
   constructor(
     private readonly layout: Layout,
     private readonly plan: NetworkPlan,
   ) {}
 
+  /** Makes an organisation known whose keys are elsewhere: its peers are called with an identity from here. */
+  meet({ name, authorityPem }: OrganisationDefinition): void {
+    this.authorities.set(name, authorityPem);
+  }
+
   /** The gateway of one of its organisation's peers, as a role uses it. */
   gateway(as: IdentityRef, peer: PeerPlan): Promise<Gateway> {
-    return kept(this.gateways, `${as.organisation}/${as.role}/${peer.name}`, () => this.open(as, peer));
+    return this.through(as, as.organisation, peer);
   }
 
-  /** The channel through one peer, as an organisation's own client identity. */
+  /** The channel through one peer: as its organisation's own client identity, or as the folder's first. */
   async network({ name, role }: OrganisationPlan, peer: PeerPlan): Promise<Network> {
-    return (await this.gateway({ organisation: name, role }, peer)).getNetwork(CHANNEL);
+    const [home] = this.plan.organisations;
+    const isHere = this.plan.organisations.some((organisation) => organisation.name === name);
+    const as = isHere ? { organisation: name, role } : { organisation: home.name, role: home.role };
+    return (await this.through(as, name, peer)).getNetwork(CHANNEL);
   }
 
-  private async open(as: IdentityRef, peer: PeerPlan): Promise<Gateway> {
+  private through(as: IdentityRef, of: string, peer: PeerPlan): Promise<Gateway> {
+    return kept(this.gateways, `${as.organisation}/${as.role}/${of}/${peer.name}`, () =>
+      this.open(as, of, peer),
+    );
+  }
+
+  private async open(as: IdentityRef, of: string, peer: PeerPlan): Promise<Gateway> {
     const name = `${as.organisation}/${as.role}`;
     const identity = await kept(this.identities, name, () => this.identity(as));
     const within = (ms: number) => () => ({ deadline: Date.now() + ms });
     return connect({
-      client: this.connection(as.organisation, peer),
+      client: this.connection(of, peer),
       identity: { mspId: as.organisation, credentials: identity.certificate },
       // The library's own signer is pure JavaScript, and twenty times slower.
       hash: hash.none,
@@ -78,12 +96,12 @@ export class Clients {
   }
 
   /** One connection to each peer, whoever uses it. */
-  private connection(organisation: string, { name, port }: PeerPlan): Client {
+  private connection(organisation: string, { name, host = HOST_ADDRESS, port }: PeerPlan): Client {
     const key = `${organisation}/${name}`;
     const known = this.connections.get(key);
     if (known) return known;
-    const tls = credentials.createSsl(Buffer.from(authorityOf(this.layout, organisation)));
-    const client = new Client(`${HOST_ADDRESS}:${port}`, tls, LIVE_OPTIONS);
+    const authority = this.authorities.get(organisation) ?? authorityOf(this.layout, organisation);
+    const client = new Client(`${host}:${port}`, credentials.createSsl(Buffer.from(authority)), LIVE_OPTIONS);
     this.connections.set(key, client);
     return client;
   }

@@ -4,7 +4,8 @@ import { majority } from './lifecycle.js';
 import { pause } from './pause.js';
 
 export interface EndorsersOptions {
-  readonly organisations: readonly string[];
+  /** Organisations of the channel as it is now. */
+  readonly organisations: () => readonly string[];
   readonly followers: readonly FollowedPeer[];
   /** Asks the chaincode of an organisation; fails where it does not answer. */
   readonly ping: (organisation: string) => Promise<unknown>;
@@ -22,7 +23,7 @@ export class Endorsers {
 
   /** A majority for a transaction of an organisation; undefined while too few have a peer that is up. */
   choose(own: string): readonly string[] | undefined {
-    const { organisations } = this.options;
+    const organisations = this.options.organisations();
     const up = organisations.filter((name) => this.of(name).some((follower) => follower.up));
     const needed = majority(organisations.length);
     if (up.length < needed) return undefined;
@@ -37,7 +38,7 @@ export class Endorsers {
   /** Leaves organisations alone that failed to endorse. */
   avoid(organisations: readonly string[]): void {
     for (const name of organisations) {
-      if (this.avoided.has(name) || !this.options.organisations.includes(name)) continue;
+      if (this.avoided.has(name) || !this.options.organisations().includes(name)) continue;
       this.avoided.add(name);
       void this.untilBack(name);
     }

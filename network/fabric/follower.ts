@@ -36,6 +36,8 @@ export interface FollowerOptions {
   readonly peer: PeerPlan;
   readonly network: BlockSource['network'];
   readonly times: BlockTimes;
+  /** Is told where a block changed the channel's configuration. */
+  readonly configured?: () => void;
 }
 
 export class Follower implements FollowedPeer {
@@ -91,12 +93,13 @@ export class Follower implements FollowedPeer {
   }
 
   private async run(): Promise<void> {
-    const { network, times } = this.options;
+    const { network, times, configured } = this.options;
     const source = { network, answers: () => true };
     const watch = { opened: () => this.turn(true), closed: () => this.turn(false) };
     for await (const block of blocksOf([source], this.at, this.ending.signal, watch)) {
       this.at = block.number + 1;
       times.note(this.at);
+      if (block.isConfiguration) configured?.();
       for (const transaction of block.transactions) {
         this.watches.get(transaction.transactionId)?.committed(this, transaction);
       }

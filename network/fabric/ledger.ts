@@ -16,6 +16,7 @@ import { Endorsers } from './endorsers.js';
 import { NetworkError } from './errors.js';
 import { Follower } from './follower.js';
 import { Layout } from './layout.js';
+import { Members } from './members.js';
 import { pause, within } from './pause.js';
 import { CHAINCODE, CHANNEL, type NetworkPlan, type OrganisationPlan, type PeerPlan } from './plan.js';
 import { verdictOf } from './retry.js';
@@ -34,18 +35,21 @@ export class FabricLedger implements Ledger {
   private readonly admission = new Admission();
   private readonly ending = new AbortController();
   private closing = false;
+  private looking: Promise<void> = Promise.resolve();
 
   private constructor(
     private readonly plan: NetworkPlan,
+    private readonly members: Members,
     private readonly clients: Clients,
-    private readonly followers: readonly Follower[],
-    times: BlockTimes,
+    /** Those of the peers of all members; it changes with them. */
+    private readonly followers: Follower[],
+    private readonly times: BlockTimes,
     /** Hash of the channel's first block, hex. */
     readonly ledgerId: string,
   ) {
     const { signal } = this.ending;
     const ping = (name: string): Promise<unknown> => this.ping(name);
-    const organisations = this.organisations;
+    const organisations = (): readonly string[] => this.members.names;
     const endorsers = new Endorsers({ organisations, followers, ping, signal });
     const gateway = this.clients.gateway.bind(this.clients);
     this.submission = new Submission({ followers, endorsers, times, gateway, signal });
@@ -59,12 +63,17 @@ export class FabricLedger implements Ledger {
     const clients = new Clients(layout, plan);
     const followers: Follower[] = [];
     try {
-      const height = await anyOf(plan.organisations[0], (peer) => heightAt(clients, plan, peer));
-      const times = new BlockTimes(height);
-      followers.push(...follow(clients, plan, times, height));
+      const [home] = plan.organisations;
+      const height = await anyOf(home, (peer) => heightAt(clients, plan, peer));
+      const members = new Members(plan.organisations, (other) => clients.meet(other));
+      const ledger = new FabricLedger(
+        ...([plan, members, clients, followers, new BlockTimes(height)] as const),
+        await firstHash(clients, plan),
+      );
+      await ledger.look(height);
       const { signal } = new AbortController();
       await within(Promise.all(followers.map(({ tried }) => tried)), OPEN_MS, signal);
-      return new FabricLedger(plan, clients, followers, times, await firstHash(clients, plan));
+      return ledger;
     } catch (error) {
       for (const follower of followers) follower.stop();
       await clients.close();
@@ -72,9 +81,9 @@ export class FabricLedger implements Ledger {
     }
   }
 
-  /** Organisations of the network. */
+  /** Organisations of the channel. */
   get organisations(): readonly string[] {
-    return this.plan.organisations.map(({ name }) => name);
+    return this.members.names;
   }
 
   submit({ identity, args }: TransactionRequest): Promise<CommittedTransaction> {
@@ -137,22 +146,42 @@ export class FabricLedger implements Ledger {
     }));
   }
 
+  /** Who takes part now; looked at anew whenever a block changes the channel's configuration. */
+  private async look(height: number): Promise<void> {
+    const [home] = this.plan.organisations;
+    const { came, left } = await anyOf(home, async (peer) =>
+      this.members.read(await this.clients.network(home, peer)),
+    );
+    this.followers.push(...came.flatMap((organisation) => this.follow(organisation, height)));
+    for (const follower of this.followers.filter(({ organisation }) => left.includes(organisation))) {
+      follower.stop();
+      this.followers.splice(this.followers.indexOf(follower), 1);
+    }
+  }
+
+  private follow(organisation: OrganisationPlan, height: number): Follower[] {
+    const isHome = organisation === this.plan.organisations[0];
+    // One look at a time: what a block changes while it is read is read after it.
+    const again = (): void => {
+      this.looking = this.looking.then(() => this.look(this.height())).catch(() => undefined);
+    };
+    return organisation.peers.map((peer) => {
+      const network = () => this.clients.network(organisation, peer);
+      const configured = isHome ? { configured: again } : {};
+      return new Follower(
+        { organisation: organisation.name, peer, network, times: this.times, ...configured },
+        height,
+      );
+    });
+  }
+
   private async ping(name: string): Promise<unknown> {
     const follower = this.followers.find((each) => each.organisation === name && each.answers);
-    const organisation = this.plan.organisations.find((each) => each.name === name);
+    const organisation = this.members.all.find((each) => each.name === name);
     if (!follower || !organisation) throw new NetworkError(`no peer of ${name} answers`);
     const network = await this.clients.network(organisation, follower.peer);
     return network.getContract(CHAINCODE).evaluate(PING, { endorsingOrganizations: [name] });
   }
-}
-
-function follow(clients: Clients, plan: NetworkPlan, times: BlockTimes, height: number): Follower[] {
-  return plan.organisations.flatMap((organisation) =>
-    organisation.peers.map((peer) => {
-      const network = () => clients.network(organisation, peer);
-      return new Follower({ organisation: organisation.name, peer, network, times }, height);
-    }),
-  );
 }
 
 /** What one of an organisation's peers answers; each is asked until one does, where what failed may pass. */

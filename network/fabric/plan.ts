@@ -10,6 +10,8 @@ export const ORDERER_ORGANISATION = 'Orderers';
 
 export interface PeerPlan {
   readonly name: string;
+  /** Where it listens, if it is not one of the folder's own. */
+  readonly host?: string;
   readonly port: number;
   readonly operationsPort: number;
 }

@@ -87,7 +87,7 @@ const fakes = () => ['A', 'B', 'C'].map((name) => new FakePeer(name));
 
 describe('who endorses', () => {
   const choosing = (followers: FakePeer[], ping = () => Promise.reject(new Error('silent'))) =>
-    new Endorsers({ organisations: ['A', 'B', 'C'], followers, ping, signal: AbortSignal.abort() });
+    new Endorsers({ organisations: () => ['A', 'B', 'C'], followers, ping, signal: AbortSignal.abort() });
 
   test('the organisation itself, then others in their order', () => {
     const endorsers = choosing(fakes());
@@ -121,7 +121,7 @@ describe('who endorses', () => {
     const ending = new AbortController();
     let pings = 0;
     const ping = () => (++pings < 2 ? Promise.reject(new Error('not yet')) : Promise.resolve());
-    const options = { organisations: ['A', 'B', 'C'], followers: fakes(), ping, signal: ending.signal };
+    const options = { organisations: () => ['A', 'B', 'C'], followers: fakes(), ping, signal: ending.signal };
     const endorsers = new Endorsers(options);
     endorsers.avoid(['B']);
     while (endorsers.choose('A')?.[1] !== 'B') await new Promise((resolve) => setTimeout(resolve, 10));
