@@ -78,7 +78,7 @@ onFabric('a network with two peers an organisation, under load', () => {
     folder = mkdtempSync(join(tmpdir(), 'gridbook-fabric-faults-'));
     const program = join(folder, 'program');
     mkdirSync(program);
-    const parts = ['schema', 'chaincode', 'network', 'api/lanes', 'test/faults/fabric'];
+    const parts = ['schema', 'chaincode', 'network', 'api', 'test/faults/fabric'];
     compileInto(join(import.meta.dirname, '../..'), program, parts);
     report = await faultRun({
       ...{ programs: programs as NonNullable<typeof programs>, peers: 2, basePort: 19_050, all: false },
