@@ -2,7 +2,6 @@
  * The composition root: which ledger, which database, and how projector and lanes hang on them. Opened from the
  * ledger up, closed from the lanes down.
  */
-import { join } from 'node:path';
 import { lockFolder, openGridbookLedger, type Notice } from '../../network/embedded/index.js';
 import type { IdentityRef, Ledger } from '../../network/ledger.js';
 import { TRADE_COMMANDS, TRADE_EVENTS } from '../../schema/trade/index.js';
@@ -10,7 +9,9 @@ import { ORGANISATIONS } from '../demo/rules.js';
 import { Lanes } from '../lanes/lanes.js';
 import { Database } from '../readmodel/database.js';
 import { Projector } from '../readmodel/projector.js';
-import { makeFolder, type DataFolder } from './data-folder.js';
+import { dropReadModel } from '../readmodel/rebuild.js';
+import { hasLedger, makeFolder, type DataFolder } from './data-folder.js';
+import { CommandFailure, EXIT } from './exit.js';
 import { LedgerFiles } from './ledger-files.js';
 
 /** What reads: a ledger's blocks and the read model made of them. */
@@ -37,6 +38,8 @@ export interface OpenOptions {
   readonly onFailure?: (error: Error) => void;
   /** Folder of the Fabric network whose channel is the ledger; the embedded ledger of the data folder without it. */
   readonly network?: string;
+  /** Whether the read model is dropped first, and made anew from block 0. */
+  readonly anew?: boolean;
   /** Work on the ledger that needs no read model yet; it goes on while the database opens. */
   readonly meanwhile?: (lanes: Lanes, provider: IdentityRef, ledger: Ledger) => Promise<void>;
 }
@@ -52,7 +55,6 @@ interface Opened {
 /** Opens a data folder for reading and writing; refused with `LedgerLockedError` while another process has it. */
 export async function openRunning(options: OpenOptions): Promise<Running> {
   const { folder } = options;
-  makeFolder(folder);
   const opened =
     options.network === undefined ? await openEmbedded(options) : await openFabric(options.network, folder);
   const { ledger } = opened;
@@ -64,11 +66,11 @@ export async function openRunning(options: OpenOptions): Promise<Running> {
   });
   const closing: (() => Promise<void>)[] = [() => opened.close(), () => lanes.close()];
   try {
+    const where = { databaseUrl: options.databaseUrl, directory: folder.readModel };
+    // Only now that the folder is held: a read model in use is not touched.
+    if (options.anew) await dropReadModel(where);
     const [data] = await settledTogether(
-      Database.open({
-        ...{ databaseUrl: options.databaseUrl, directory: folder.readModel },
-        statementMs: options.statementMs,
-      }),
+      Database.open({ ...where, statementMs: options.statementMs }),
       options.meanwhile?.(lanes, opened.provider, ledger) ?? Promise.resolve(),
       (abandoned) => abandoned.close(),
     );
@@ -84,6 +86,7 @@ export async function openRunning(options: OpenOptions): Promise<Running> {
 }
 
 async function openEmbedded({ folder, notice }: OpenOptions): Promise<Opened> {
+  makeFolder(folder);
   // The ledger's lock guards the whole folder: the read model is not touched before it is held.
   const ledger = await openGridbookLedger({
     ...{ directory: folder.path, notice },
@@ -94,7 +97,15 @@ async function openEmbedded({ folder, notice }: OpenOptions): Promise<Opened> {
 
 /** The channel of a network; the data folder has the read model and local keys, and is locked all the same. */
 async function openFabric(network: string, folder: DataFolder): Promise<Opened> {
-  const lock = await lockFolder(join(folder.path, 'lock'));
+  if (hasLedger(folder)) {
+    throw new CommandFailure(
+      `${folder.path} holds an embedded ledger and its read model; name another folder with --data for what is ` +
+        "read from the network's channel.",
+      EXIT.usage,
+    );
+  }
+  makeFolder(folder);
+  const lock = await lockFolder(folder.lock);
   try {
     // Loaded where it is used: gRPC and the gateway's library take a while.
     const { FabricLedger } = await import('../../network/fabric/index.js');

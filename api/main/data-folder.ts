@@ -2,7 +2,7 @@
 import { existsSync, mkdirSync, renameSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { layoutOf } from '../../network/embedded/layout.js';
-import { lockFolder } from '../../network/embedded/lock.js';
+import { lockFolder, type FolderLock } from '../../network/embedded/lock.js';
 import { CommandFailure, EXIT } from './exit.js';
 
 export interface DataFolder {
@@ -16,6 +16,8 @@ export interface DataFolder {
   readonly keys: string;
   /** Local tokens as they were last made, mode 0600. */
   readonly tokens: string;
+  /** The lock of a folder without a ledger of its own: the read model and keys of a network's channel lie there. */
+  readonly lock: string;
 }
 
 export function dataFolderAt(path: string): DataFolder {
@@ -26,6 +28,7 @@ export function dataFolderAt(path: string): DataFolder {
     readModel: join(absolute, 'readmodel'),
     keys: join(absolute, 'keys'),
     tokens: join(absolute, 'tokens.txt'),
+    lock: join(absolute, 'lock'),
   };
 }
 
@@ -40,6 +43,10 @@ export function requireLedger(folder: DataFolder): void {
     EXIT.unavailable,
   );
 }
+
+/** Takes the lock that whoever runs on the folder holds; refused with `LedgerLockedError` while somebody does. */
+export const holdFolder = (folder: DataFolder): Promise<FolderLock> =>
+  lockFolder(hasLedger(folder) ? layoutOf(folder.path).lock : folder.lock);
 
 export function makeFolder(folder: DataFolder): void {
   mkdirSync(folder.path, { recursive: true, mode: 0o700 });
@@ -56,12 +63,8 @@ export async function moveAside(folder: DataFolder, nowMs: number): Promise<stri
   for (let n = 2; existsSync(target); n++) {
     target = join(dirname(folder.path), `${basename(folder.path)}.${stamp}-${n}`);
   }
-  if (!hasLedger(folder)) {
-    renameSync(folder.path, target);
-    return target;
-  }
-  // Held while it moves, so that nobody opens the ledger in between.
-  const lock = await lockFolder(layoutOf(folder.path).lock);
+  // Held while it moves, so that nobody opens it in between.
+  const lock = await holdFolder(folder);
   try {
     renameSync(folder.path, target);
   } finally {

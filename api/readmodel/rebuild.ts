@@ -1,7 +1,8 @@
 /** The read model from nothing, and a digest of all that it holds. */
 import { createHash } from 'node:crypto';
+import { rm } from 'node:fs/promises';
 import { PROJECTED_TABLES } from './changes.js';
-import type { Database } from './database.js';
+import { Database, type DatabaseOptions } from './database.js';
 import { MIGRATIONS } from './migrations/index.js';
 
 /** Empties the read model: the projector then begins at block 0. */
@@ -12,6 +13,19 @@ export async function clearReadModel(database: Database): Promise<void> {
       `update checkpoint set height = 0, digest = repeat('0', 64), ledger_id = null where id = 1`,
     );
   });
+}
+
+/**
+ * Drops a read model: a server's tables are emptied, the folder of an embedded one goes whole, also where it cannot
+ * be opened. Whoever calls holds the data folder.
+ */
+export async function dropReadModel({ databaseUrl, directory }: DatabaseOptions): Promise<void> {
+  if (databaseUrl === undefined) {
+    if (directory !== undefined) await rm(directory, { recursive: true, force: true });
+    return;
+  }
+  const database = await Database.open({ databaseUrl });
+  await clearReadModel(database).finally(() => database.close());
 }
 
 const PAGE_ROWS = 5_000;

@@ -1,12 +1,12 @@
 /** `gridbook rebuild` and `gridbook migrate`: the read model made anew, or brought up to date. */
-import { rm } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
 import type { Command } from 'commander';
-import { Database } from '../../readmodel/database.js';
+import { Database, type DatabaseOptions } from '../../readmodel/database.js';
 import { MIGRATIONS, migrate } from '../../readmodel/migrations/index.js';
-import { clearReadModel, contentDigest } from '../../readmodel/rebuild.js';
+import { contentDigest } from '../../readmodel/rebuild.js';
 import { levelWith, openRunning } from '../composition.js';
 import type { CommandContext } from '../context.js';
-import { dataFolderAt, requireLedger, type DataFolder } from '../data-folder.js';
+import { dataFolderAt, holdFolder, requireLedger, type DataFolder } from '../data-folder.js';
 import { counted } from '../figures.js';
 import { showProgress } from '../progress.js';
 
@@ -27,7 +27,8 @@ export function addReadModel(program: Command, context: CommandContext): void {
   program
     .command('migrate')
     .summary('bring the read model’s schema up to date')
-    .description('Runs the migrations that have not run yet. `gridbook start` does the same.')
+    .description('Runs the migrations that have not run yet; `gridbook start` does the same. With DATABASE_URL it needs no data ' +
+        'folder, and runs also beside a Gridbook.')
     .option('--data <dir>', 'data folder')
     .option('--json', 'print one object')
     .addHelpText(
@@ -40,8 +41,7 @@ export function addReadModel(program: Command, context: CommandContext): void {
 async function rebuild(options: ReadModelOptions, { terminal, settings }: CommandContext): Promise<void> {
   const folder = dataFolderAt(options.data ?? settings.data);
   requireLedger(folder);
-  await drop(folder, settings.databaseUrl);
-  const running = await openRunning({ folder, databaseUrl: settings.databaseUrl });
+  const running = await openRunning({ folder, databaseUrl: settings.databaseUrl, anew: true });
   const progress = showProgress(terminal, 'Reading the ledger', 'blocks');
   try {
     await levelWith(running.projector, running.ledger.height(), (done, total) =>
@@ -60,33 +60,38 @@ async function rebuild(options: ReadModelOptions, { terminal, settings }: Comman
   }
 }
 
-/** Empties a server's tables; the folder of an embedded one goes whole, also where it cannot be opened. */
-async function drop(folder: DataFolder, databaseUrl: string | undefined): Promise<void> {
-  if (databaseUrl === undefined) {
-    await rm(folder.readModel, { recursive: true, force: true });
-    return;
-  }
-  const database = await Database.open({ databaseUrl });
-  await clearReadModel(database).finally(() => database.close());
-}
-
 async function migrateReadModel(
   options: ReadModelOptions,
   { terminal, settings }: CommandContext,
 ): Promise<void> {
-  const folder = dataFolderAt(options.data ?? settings.data);
-  const where =
-    settings.databaseUrl === undefined
-      ? { directory: folder.readModel }
-      : { databaseUrl: settings.databaseUrl };
+  const { databaseUrl } = settings;
+  const ran =
+    databaseUrl === undefined
+      ? await migrateFolder(dataFolderAt(options.data ?? settings.data))
+      : await migrateAt({ databaseUrl });
+  if (options.json) terminal.json({ ran, schema: MIGRATIONS.length });
+  else
+    terminal.print(
+      ran.length === 0 ? `The schema is up to date (${MIGRATIONS.length}).` : `Ran ${ran.join(', ')}.`,
+    );
+}
+
+/** An embedded database has one user at a time; that of a network's channel lies in a folder without a ledger. */
+async function migrateFolder(folder: DataFolder): Promise<number[]> {
+  if (!existsSync(folder.readModel)) requireLedger(folder);
+  const lock = await holdFolder(folder);
+  try {
+    return await migrateAt({ directory: folder.readModel });
+  } finally {
+    await lock.release();
+  }
+}
+
+/** A server's migrations have a lock of its own, and may run ahead of the Gridbook that needs them. */
+async function migrateAt(where: DatabaseOptions): Promise<number[]> {
   const database = await Database.connect(where);
   try {
-    const ran = await migrate(database);
-    if (options.json) terminal.json({ ran, schema: MIGRATIONS.length });
-    else
-      terminal.print(
-        ran.length === 0 ? `The schema is up to date (${MIGRATIONS.length}).` : `Ran ${ran.join(', ')}.`,
-      );
+    return await migrate(database);
   } finally {
     await database.close();
   }
