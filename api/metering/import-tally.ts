@@ -5,7 +5,7 @@ export interface RefusedReading {
   readonly meter: string;
   /** ms since 1970. */
   readonly start: number;
-  readonly code: ErrorCode | 'UNKNOWN_METER' | 'INTERVAL_NOT_COVERED';
+  readonly code: ErrorCode | 'UNKNOWN_METER' | 'OTHER_PROVIDER' | 'INTERVAL_NOT_COVERED';
 }
 
 export interface ImportSummary {

@@ -50,7 +50,7 @@ interface Pending {
 
 export async function importReadings(file: MeterFile, options: ImportOptions): Promise<ImportSummary> {
   const { readings } = file;
-  const { database, lane } = options;
+  const { database, lane, identity } = options;
   const tally = new ImportTally();
   const targets = await targetsOf(readings.meters, database, lane);
   const plan = new Plan(tally);
@@ -58,9 +58,11 @@ export async function importReadings(file: MeterFile, options: ImportOptions): P
     const rows = readings.rowsOf(index);
     if (rows.length === 0) continue;
     const target = targets.get(meter);
-    if (!target) {
+    // The ledger says NOT_FOUND of a connection whose readings are another provider's to give.
+    if (target?.provider !== identity.organisation) {
+      const code = target ? 'OTHER_PROVIDER' : 'UNKNOWN_METER';
       tally.read += rows.length;
-      tally.refuse({ meter, start: readings.start[rows[0]], code: 'UNKNOWN_METER' }, rows.length);
+      tally.refuse({ meter, start: readings.start[rows[0]], code }, rows.length);
       continue;
     }
     const known = await knownReadings(target, readings, rows, database, lane);

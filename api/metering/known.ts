@@ -9,6 +9,8 @@ export interface Target {
   readonly network: number;
   /** Of its network. */
   readonly intervalSeconds: number;
+  /** The metering data provider that may give its readings. */
+  readonly provider: string;
 }
 
 export interface KnownReading {
@@ -34,7 +36,7 @@ export async function targetsOf(
       .innerJoin('network as n', (on) =>
         on.onRef('n.lane', '=', 'c.lane').onRef('n.number', '=', 'c.network'),
       )
-      .select(['c.meter_id', 'c.number', 'c.network', 'n.interval_seconds'])
+      .select(['c.meter_id', 'c.number', 'c.network', 'c.metering_data_provider', 'n.interval_seconds'])
       .where('c.lane', '=', lane)
       .where('c.meter_id', 'in', meters.slice(at, at + METERS))
       .execute();
@@ -44,9 +46,24 @@ export async function targetsOf(
         connection: Number(row.number),
         network: Number(row.network),
         intervalSeconds: row.interval_seconds,
+        provider: row.metering_data_provider,
       });
     }
   }
+  return found;
+}
+
+/** The metering data providers that the connections of each lane name. */
+export async function providersByLane(database: Database): Promise<Map<string, string[]>> {
+  const rows = await database.db
+    .selectFrom('connection')
+    .distinct()
+    .select(['lane', 'metering_data_provider as provider'])
+    .orderBy('lane')
+    .orderBy('provider')
+    .execute();
+  const found = new Map<string, string[]>();
+  for (const { lane, provider } of rows) found.set(lane, [...(found.get(lane) ?? []), provider]);
   return found;
 }
 

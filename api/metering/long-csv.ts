@@ -11,10 +11,10 @@ import { sourceOf, textOf } from './table-text.js';
 export const LONG_HEADER = ['meter', 'start', 'durationSeconds', 'importWh', 'exportWh', 'quality'] as const;
 
 export function readLongCsv(bytes: Uint8Array): MeterFile {
-  const reader = new LongReader();
+  const reader = new LongReader(LONG_HEADER, [0, 1, 2, 3, 4, 5]);
   let isHeader = true;
   eachRow(textOf(bytes), (row) => {
-    if (isHeader) requireHeader(row);
+    if (isHeader) requireHeader(row, LONG_HEADER);
     else reader.reading(row);
     isHeader = false;
   });
@@ -23,14 +23,18 @@ export function readLongCsv(bytes: Uint8Array): MeterFile {
   return { readings: reader.readings, source: sourceOf(bytes), passedOver: {} };
 }
 
-function requireHeader(row: Row): void {
-  const wrong = LONG_HEADER.findIndex((name, i) => !row.is(i, name));
-  if (wrong >= 0 || row.count !== LONG_HEADER.length) {
-    row.refuse(`the header must be ${LONG_HEADER.join(',')}`, Math.max(wrong, 0) + 1);
+export function requireHeader(row: Row, header: readonly string[]): void {
+  const wrong = header.findIndex((name, i) => !row.is(i, name));
+  if (wrong >= 0 || row.count !== header.length) {
+    row.refuse(`the header must be ${header.join(',')}`, Math.max(wrong, 0) + 1);
   }
 }
 
-class LongReader {
+/** Which columns have meter, start, length in seconds, import, export and quality. */
+type Places = readonly [number, number, number, number, number, number];
+
+/** Reads a line a reading. */
+export class LongReader {
   readonly readings = new ReadingTable();
   private readonly instants = new InstantReader();
   /** Line of each reading. */
@@ -40,14 +44,20 @@ class LongReader {
   private readonly ascends: boolean[] = [];
   private meter = -1;
 
+  constructor(
+    private readonly header: readonly string[],
+    private readonly places: Places,
+  ) {}
+
   reading(row: Row): void {
-    const { readings } = this;
-    if (row.count !== LONG_HEADER.length) row.refuse(`${LONG_HEADER.length} cells are wanted`);
-    const meter = this.meterOf(row);
-    const start = this.instants.read(row, 1, 'start');
-    const seconds = row.whole(2, 'durationSeconds');
-    if (!isIntervalSeconds(seconds)) row.refuse('300, 900, 1800 or 3600 is wanted', 'durationSeconds');
-    if (start % (seconds * 1000) !== 0) row.refuse('the start is off the grid', 'start');
+    const { readings, header, places } = this;
+    if (row.count !== header.length) row.refuse(`${header.length} cells are wanted`);
+    const [, ofStart, ofSeconds, ofImport, ofExport, ofQuality] = places;
+    const meter = this.meterOf(row, places[0]);
+    const start = this.instants.read(row, ofStart, header[ofStart]);
+    const seconds = row.whole(ofSeconds, header[ofSeconds]);
+    if (!isIntervalSeconds(seconds)) row.refuse('300, 900, 1800 or 3600 is wanted', header[ofSeconds]);
+    if (start % (seconds * 1000) !== 0) row.refuse('the start is off the grid', header[ofStart]);
     if (start < this.end[meter]) this.ascends[meter] = false;
     this.end[meter] = start + seconds * 1000;
     this.line.push(row.line);
@@ -55,9 +65,9 @@ class LongReader {
       meter,
       start,
       seconds,
-      energy(row, 3, 'importWh'),
-      energy(row, 4, 'exportWh'),
-      qualityOf(row),
+      energy(row, ofImport, header[ofImport]),
+      energy(row, ofExport, header[ofExport]),
+      qualityOf(row, ofQuality),
     );
   }
 
@@ -80,11 +90,11 @@ class LongReader {
     }
   }
 
-  private meterOf(row: Row): number {
+  private meterOf(row: Row, place: number): number {
     const { meters } = this.readings;
     // Most lines speak of the meter of the line before.
-    if (this.meter >= 0 && row.is(0, meters[this.meter])) return this.meter;
-    const id = row.text(0);
+    if (this.meter >= 0 && row.is(place, meters[this.meter])) return this.meter;
+    const id = row.text(place);
     if (!isRecordId(id)) row.refuse('a meter id is wanted', 'meter');
     this.meter = this.readings.meterIndex(id);
     if (this.meter === this.end.length) {
@@ -101,9 +111,9 @@ function energy(row: Row, i: number, column: string): number {
   return wh;
 }
 
-function qualityOf(row: Row): number {
+function qualityOf(row: Row, place: number): number {
   for (let quality = 0; quality < QUALITIES.length; quality++) {
-    if (row.is(5, QUALITIES[quality])) return quality;
+    if (row.is(place, QUALITIES[quality])) return quality;
   }
   return row.refuse(`one of ${QUALITIES.join(', ')} is wanted`, 'quality');
 }

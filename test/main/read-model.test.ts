@@ -34,7 +34,7 @@ test.each(['rebuild', 'migrate'])('%s makes no folder where there is no ledger',
 
 test('migrate waits for nobody on the read model of a network, and is refused while that runs', async () => {
   const onNetwork = join(folder, 'on-network');
-  
+
   await (await Database.open({ directory: join(onNetwork, 'readmodel') })).close();
   expect(await gridbook(['migrate', '--data', onNetwork])).toMatchObject({ code: 0 });
   const lock = await lockFolder(join(onNetwork, 'lock'));

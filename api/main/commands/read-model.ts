@@ -27,8 +27,10 @@ export function addReadModel(program: Command, context: CommandContext): void {
   program
     .command('migrate')
     .summary('bring the read model’s schema up to date')
-    .description('Runs the migrations that have not run yet; `gridbook start` does the same. With DATABASE_URL it needs no data ' +
-        'folder, and runs also beside a Gridbook.')
+    .description(
+      'Runs the migrations that have not run yet; `gridbook start` does the same. With DATABASE_URL it needs no data ' +
+        'folder, and runs also beside a Gridbook.',
+    )
     .option('--data <dir>', 'data folder')
     .option('--json', 'print one object')
     .addHelpText(

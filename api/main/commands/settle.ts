@@ -12,6 +12,7 @@ import { CommandFailure, EXIT } from '../exit.js';
 import { counted } from '../figures.js';
 import { instantOption } from '../options.js';
 import { showProgress } from '../progress.js';
+import { staleIntervals, staleSentence } from '../stale.js';
 import type { Database } from '../../readmodel/database.js';
 
 interface SettleOptions {
@@ -30,7 +31,9 @@ export function addSettle(program: Command, context: CommandContext): void {
     .command('settle')
     .summary('settle the intervals that have readings and are not settled yet')
     .description(
-      'Prices and quantities follow from the ledger alone. Ends with 1 where an interval was refused.',
+      'Prices and quantities follow from the ledger alone. An interval is settled once: where readings are revised ' +
+        'afterwards it is stale, what was settled stands, and this version does not settle it again. Ends with 1 ' +
+        'where an interval was refused.',
     )
     .option('--market <id>', 'id of the market (default: the only one)')
     .option('--from <instant>', 'first interval start', instantOption('--from'))
@@ -52,6 +55,7 @@ async function settle(options: SettleOptions, context: CommandContext): Promise<
   const progress = showProgress(terminal, 'Settling', 'intervals');
   const refusedByCode: Record<string, number> = {};
   let settled = 0;
+  let stale = 0;
   try {
     await levelWith(running.projector, running.ledger.height());
     const market = oneMarket(await marketsOf(running.database), options.market);
@@ -75,15 +79,17 @@ async function settle(options: SettleOptions, context: CommandContext): Promise<
       progress.update(Math.min(at + COMMANDS, starts.length), starts.length);
     }
     await levelWith(running.projector, running.ledger.height());
+    stale = await staleIntervals(running.database, market.lane, market.number);
   } finally {
     progress.end();
     await running.close();
   }
   const refused = Object.values(refusedByCode).reduce((a, b) => a + b, 0);
-  if (options.json) terminal.json({ settled, refused, refusedByCode });
+  if (options.json) terminal.json({ settled, refused, refusedByCode, stale });
   else {
     terminal.print(`${counted(settled, 'interval')} settled, ${refused} refused`);
     for (const [code, count] of Object.entries(refusedByCode)) terminal.print(`  ${code}: ${count}`);
+    if (stale > 0) terminal.print(staleSentence(stale));
   }
   if (refused > 0) context.endWith(EXIT.failed);
 }

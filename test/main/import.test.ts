@@ -1,0 +1,88 @@
+/** `gridbook import`: whose readings, which layouts, and what a revision means. */
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { LONG } from '../metering/files.js';
+import { FIRST_MS, gridbook, writeSmallCommunity, type Ended } from './in-process.js';
+
+const folder = mkdtempSync(join(tmpdir(), 'gridbook-import-'));
+const data = join(folder, 'data');
+const START = new Date(FIRST_MS).toISOString().replace('.000', '');
+const give = (name: string, content: string | Uint8Array): string => {
+  writeFileSync(join(folder, name), content);
+  return join(folder, name);
+};
+const bring = (file: string, ...args: string[]): Promise<Ended> =>
+  gridbook(['import', file, '--data', data, ...args]);
+beforeAll(async () => {
+  const community = writeSmallCommunity(join(folder, 'community'));
+  expect(await gridbook(['demo', '--community', community, '--data', data])).toMatchObject({ code: 0 });
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+describe('the provider', () => {
+  const height = (): number => statSync(join(data, 'ledger/blocks.bin')).size;
+  const reading = (): string => give('one.csv', `${LONG}\nnorth,${START},900,1,2,ACTUAL\n`);
+
+  test.each([
+    [['--provider', 'Typo'], /no such provider.*Meterworks/],
+    [['--lane', 'Nowhere'], /Nowhere has no connection.*Brightwater/],
+  ])('that %j names must be one that the lane knows, or nothing is written', async (args, said) => {
+    const [before, organisations] = [height(), readdirSync(join(data, 'ledger/identities')).sort()];
+    const { code, err } = await bring(reading(), ...args);
+    expect([code, err]).toEqual([3, expect.stringMatching(said)]);
+    expect(height()).toBe(before);
+    expect(readdirSync(join(data, 'ledger/identities')).sort()).toEqual(organisations);
+  });
+});
+
+describe('layouts', () => {
+  test('what `export readings` writes comes back unchanged, and a figure changed in it is a revision', async () => {
+    const exported = join(folder, 'exported.csv');
+    expect(await gridbook(['export', 'readings', '--data', data, '--output', exported])).toMatchObject({
+      code: 0,
+    });
+    const again = await bring(exported, '--json');
+    expect(JSON.parse(again.out)).toMatchObject({ read: 12, unchanged: 12, revised: 0, becameStale: 0 });
+
+    const revised = give('revised.csv', `${LONG}\nsouth,${START},900,777,0,ACTUAL\n`);
+    const { out } = await bring(revised);
+    expect(out).toMatch(/1 revised/);
+    expect(out).toMatch(/1 settled interval is stale.*does not settle an interval a second time/);
+    const settled = await gridbook(['settle', '--data', data]);
+    expect(settled).toMatchObject({ code: 0, out: expect.stringMatching(/0 intervals settled.*\n.*stale/) });
+
+    const both = (await gridbook(['export', 'readings', '--data', data])).out;
+    expect(both.trim().split('\n')).toHaveLength(1 + 13);
+    const last = JSON.parse((await bring(give('both.csv', both), '--json')).out) as object;
+    expect(last).toMatchObject({ read: 12, unchanged: 12, passedOver: { 'earlier revisions': 1 } });
+  });
+
+  test.each([
+    ['empty', ''],
+    ['noise', Uint8Array.from({ length: 300 }, (_, i) => (i * 151) % 256)],
+    ['nem13', '100,NEM13,200506081149,CNRGYMDP,NEMMCO\n900\n'],
+    ['damaged', 'lane,meter,begin\nBrightwater,north,2025\n'],
+  ])(
+    'a file of no known form (%s) is refused by its name, with the form that is wanted',
+    async (name, content) => {
+      const file = give(`${name}.csv`, content);
+      const { code, err } = await bring(file);
+      expect([code, err]).toEqual([2, expect.stringContaining(file)]);
+      expect(err).toContain(name === 'empty' ? 'empty' : LONG);
+    },
+  );
+
+  test('what is wrong in a known form is told by file, line and column', async () => {
+    const file = give('bad.csv', `${LONG}\nnorth,yesterday,900,1,2,ACTUAL\n`);
+    const { code, err } = await bring(file);
+    expect([code, err]).toEqual([2, expect.stringMatching(/bad\.csv: line 2, column start/)]);
+  });
+
+  test('are told by --help', async () => {
+    const { out } = await gridbook(['import', '--help']);
+    for (const word of [LONG, 'lane,meter,start,duration_seconds', 'nem12', 'wide'])
+      expect(out).toContain(word);
+  });
+});
