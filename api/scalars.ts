@@ -1,13 +1,14 @@
 /** Scalars of the gateway: amounts are decimal strings of integers in their unit, instants are ISO 8601 in UTC. */
-import { GraphQLError, GraphQLScalarType, Kind, type ValueNode } from 'graphql';
+import { GraphQLScalarType, Kind, type ValueNode } from 'graphql';
+import { InputError } from './input-error.js';
 
 const DECIMAL = /^(0|-?[1-9]\d{0,15})$/;
 /** What leaves may be a sum, larger than one amount may be; it leaves as exact text all the same. */
 const EXACT = /^(0|-?[1-9]\d*)$/;
 
-/** Refuses a value without repeating it. */
-function refuse(scalar: string): never {
-  throw new GraphQLError(`${scalar} cannot take this value`, { extensions: { code: 'BAD_USER_INPUT' } });
+/** Refuses a value without repeating it: says what is wanted, and where a literal of a document stands. */
+function refuse(wanted: string, node?: ValueNode): never {
+  throw new InputError(wanted, { node });
 }
 
 /** The text of a literal; undefined where it is no string. */
@@ -15,9 +16,10 @@ const textOf = (node: ValueNode): string | undefined => (node.kind === Kind.STRI
 
 /** An integer as a decimal string; within the range that the ledger keeps exactly. */
 function amount(name: string, description: string): GraphQLScalarType<number, string> {
-  const parse = (value: unknown): number => {
+  const wanted = `${name} wants a whole number within ±(2^53 − 1) as a string, such as "1500".`;
+  const parse = (value: unknown, node?: ValueNode): number => {
     const number = typeof value === 'string' && DECIMAL.test(value) ? Number(value) : Number.NaN;
-    return Number.isSafeInteger(number) ? number : refuse(name);
+    return Number.isSafeInteger(number) ? number : refuse(wanted, node);
   };
   return new GraphQLScalarType({
     name,
@@ -27,8 +29,8 @@ function amount(name: string, description: string): GraphQLScalarType<number, st
       if (typeof value === 'bigint' || Number.isSafeInteger(value)) return String(value);
       throw new Error(`${name} holds what is no whole number`);
     },
-    parseValue: parse,
-    parseLiteral: (node) => parse(textOf(node)),
+    parseValue: (value) => parse(value),
+    parseLiteral: (node) => parse(textOf(node), node),
   });
 }
 
@@ -50,28 +52,36 @@ function isDay(day: string): boolean {
   return !Number.isNaN(at) && new Date(at).toISOString().startsWith(day);
 }
 
-function parseInstant(value: unknown): number {
+const INSTANT =
+  'Instant wants ISO 8601 with an offset, from 1970 on, as a string, such as "2025-06-01T00:15:00Z".';
+
+function parseInstant(value: unknown, node?: ValueNode): number {
   const day = typeof value === 'string' ? ISO.exec(value)?.[1] : undefined;
   const at = day !== undefined && isDay(day) ? Date.parse(value as string) : Number.NaN;
-  return Number.isNaN(at) || at < 0 ? refuse('Instant') : at;
+  return Number.isNaN(at) || at < 0 ? refuse(INSTANT, node) : at;
 }
 
 export const Instant = new GraphQLScalarType<number, string>({
   name: 'Instant',
   description: 'An instant, ISO 8601 with its offset: "2025-06-01T00:15:00Z". Given in UTC.',
   serialize: (value) => new Date(Number(value)).toISOString(),
-  parseValue: parseInstant,
-  parseLiteral: (node) => parseInstant(textOf(node)),
+  parseValue: (value) => parseInstant(value),
+  parseLiteral: (node) => parseInstant(textOf(node), node),
 });
 
 /** Days before 1970 have no instants on the ledger, in whatever zone. */
-const parseDay = (value: unknown): string =>
-  typeof value === 'string' && isDay(value) && value > '1970-01-01' ? value : refuse('LocalDate');
+const parseDay = (value: unknown, node?: ValueNode): string =>
+  typeof value === 'string' && isDay(value) && value > '1970-01-01'
+    ? value
+    : refuse(
+        'LocalDate wants a day of the calendar after 1970-01-01 as a string, such as "2025-06-01".',
+        node,
+      );
 
 export const LocalDate = new GraphQLScalarType<string, string>({
   name: 'LocalDate',
   description: 'A day of the calendar in a zone that the field names, ISO 8601: "2025-06-01".',
   serialize: String,
-  parseValue: parseDay,
-  parseLiteral: (node) => parseDay(textOf(node)),
+  parseValue: (value) => parseDay(value),
+  parseLiteral: (node) => parseDay(textOf(node), node),
 });

@@ -13,6 +13,14 @@ const BY_STATUS: Readonly<Record<number, readonly [name: string, value: string]>
   503: ['retry-after', '1'],
 };
 
+/** What is wrong with a body or its headers, by the server's codes. */
+const NOT_JSON = 'The body is not JSON.';
+const UNREAD: Readonly<Record<string, string>> = {
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: 'The content type must be application/json.',
+  FST_ERR_CTP_EMPTY_JSON_BODY: 'The body is empty: a JSON object with `query` is wanted.',
+  FST_ERR_CTP_INVALID_JSON_BODY: NOT_JSON,
+};
+
 export function addAnswers(app: FastifyInstance, log: Logger): void {
   app.addHook('onRequest', async (request, reply) => {
     // Answers are somebody's own: no cache may keep them.
@@ -29,19 +37,25 @@ export function addAnswers(app: FastifyInstance, log: Logger): void {
   });
   app.setErrorHandler((error: FastifyError, request, reply) => {
     if (error.statusCode === 413) return answer(reply, 'PAYLOAD_TOO_LARGE');
-    if (error.statusCode !== undefined && error.statusCode < 500) return answer(reply, 'BAD_REQUEST');
+    if (error.statusCode !== undefined && error.statusCode < 500) {
+      return answer(reply, 'BAD_REQUEST', error instanceof SyntaxError ? NOT_JSON : UNREAD[error.code]);
+    }
     log.error({ requestId: request.id, err: error }, 'a request failed');
     return answer(reply, 'INTERNAL');
   });
   app.setNotFoundHandler((_, reply) => answer(reply, 'OPERATION_NOT_FOUND'));
 }
 
-function answer(reply: FastifyReply, code: ErrorCode): FastifyReply {
+/** Refuses a request for its form. */
+export const badRequest = (reply: FastifyReply, message: string): FastifyReply =>
+  answer(reply, 'BAD_REQUEST', message);
+
+function answer(reply: FastifyReply, code: ErrorCode, said?: string): FastifyReply {
   const { http, message, retry } = ERRORS[code];
   return reply
     .code(http)
     .type('application/json; charset=utf-8')
-    .send({ errors: [{ message, extensions: { code, retry } }] });
+    .send({ errors: [{ message: said ?? message, extensions: { code, retry } }] });
 }
 
 /** An answer that failed before its operation began does not have its id yet. */

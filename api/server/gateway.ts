@@ -16,10 +16,12 @@ import { Throttle } from '../mutations/throttle.js';
 import { gridbookSchema } from '../schema/build.js';
 import { addAnswers, newRequestId } from './answers.js';
 import { documentLimits } from './document-limits.js';
+import { knownOperations } from './known-operations.js';
 import { masked } from './mask.js';
 import { operationPlugin } from './operation-plugin.js';
 import { QUERY_PAGE, QUERY_PAGE_CSP } from './query-page.js';
 import { contextOf } from './request-context.js';
+import { requireForm } from './request-form.js';
 
 export interface GatewayOptions extends Services {
   readonly verifier: TokenVerifier;
@@ -72,6 +74,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   app.route({
     method: ['GET', 'POST'],
     url: PATH,
+    preHandler: requireForm,
     handler: fastifyApolloHandler(apollo, {
       context: (request, reply) => contextOf(request, reply, context),
     }),
@@ -112,7 +115,7 @@ function apolloOn(
     includeStacktraceInErrorResponses: false,
     hideSchemaDetailsFromClientErrors: !isDevelopment,
     parseOptions: { maxTokens: LIMITS.documentTokens },
-    validationRules: [documentLimits],
+    validationRules: [documentLimits, knownOperations],
     formatError: (formatted, error) => masked(formatted, error, isDevelopment),
     logger: quiet(log),
     stopOnTerminationSignals: false,

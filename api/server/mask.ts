@@ -3,7 +3,7 @@ import { unwrapResolverError } from '@apollo/server/errors';
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import { ERRORS, GridbookError, type ErrorCode } from '../../schema/errors.js';
 import { isTimedOut } from '../readmodel/errors.js';
-import { InputError } from '../input-error.js';
+import { inputErrorIn } from '../input-error.js';
 import { ThrottledError } from '../mutations/throttle.js';
 import { isOverLimit } from './document-limits.js';
 
@@ -22,11 +22,16 @@ const OWN_MESSAGES: ReadonlySet<ErrorCode> = new Set(['TOO_COMPLEX']);
 const MISFIT = /^Variable "\$(\w+)" got invalid value [\s\S]*? at "([\w.[\]]+)"; /;
 const MISFIT_WHOLE = /^Variable "\$(\w+)" /;
 
-/** Which variable is meant, without the value that it has. */
-function misfit(message: string): string | undefined {
+/** Which variable is meant, without the value that it has, and what is wanted of it where that is known. */
+function misfit(message: string, wanted: string | undefined): string | undefined {
   const place = MISFIT.exec(message)?.[2] ?? MISFIT_WHOLE.exec(message)?.[1];
-  return place === undefined ? undefined : `The variable ${place} does not fit its type.`;
+  if (place === undefined) return undefined;
+  return `The variable ${place} does not fit its type${wanted === undefined ? '.' : `: ${wanted}`}`;
 }
+
+/** Apollo's refusal of a mutation by GET, in our words. */
+const BY_GET = /^GET requests only support query operations/;
+const QUERIES_ONLY = 'Only queries run by GET; send a mutation by POST.';
 
 export const codeOf = (error: unknown): ErrorCode => {
   if (error instanceof GridbookError) return error.code;
@@ -49,11 +54,11 @@ export function masked(
   const code = isLimit ? 'TOO_COMPLEX' : found;
   const isForDevelopers =
     isDevelopment && (code === 'GRAPHQL_VALIDATION_FAILED' || code === 'GRAPHQL_PARSE_FAILED');
-  const isOurs =
-    (OWN_MESSAGES.has(code) && !isOverTime) || (code === 'BAD_USER_INPUT' && original instanceof InputError);
-  const variable = isDevelopment && code === 'BAD_USER_INPUT' && !isOurs && misfit(formatted.message);
+  const ours = inputErrorIn(error)?.message ?? (BY_GET.test(formatted.message) ? QUERIES_ONLY : undefined);
+  const variable = isDevelopment && code === 'BAD_USER_INPUT' && misfit(formatted.message, ours);
+  const isPlain = isForDevelopers || (OWN_MESSAGES.has(code) && !isOverTime);
   return {
-    message: variable || (isForDevelopers || isOurs ? formatted.message : ERRORS[code].message),
+    message: variable || (ours ?? (isPlain ? formatted.message : ERRORS[code].message)),
     ...(formatted.locations ? { locations: formatted.locations } : {}),
     ...(formatted.path ? { path: formatted.path } : {}),
     extensions: {

@@ -7,6 +7,7 @@ import { LIMITS } from '../../schema/limits.js';
 import type { TokenVerifier } from '../auth/verify.js';
 import type { Viewer } from '../auth/viewer.js';
 import type { RequestContext, Services } from '../context.js';
+import { InputError } from '../input-error.js';
 import { Loaders } from '../loaders.js';
 import type { Throttle } from '../mutations/throttle.js';
 
@@ -43,6 +44,7 @@ export async function contextOf(
       loaders: new Loaders(database, viewer),
     };
   } catch (error) {
+    if (error instanceof InputError) throw error;
     const code = error instanceof GridbookError ? error.code : 'INTERNAL';
     if (code === 'INTERNAL') options.log.error({ requestId: request.id, err: error }, 'a request failed');
     throw asGraphQL(code);
@@ -76,7 +78,10 @@ async function waitForHeight(
 ): Promise<void> {
   const wanted = headers[MIN_HEIGHT_HEADER];
   if (wanted === undefined) return;
-  if (typeof wanted !== 'string' || !/^\d{1,15}$/.test(wanted)) throw new GridbookError('BAD_REQUEST');
+  if (typeof wanted !== 'string' || !/^\d{1,15}$/.test(wanted)) {
+    const message = `The header ${MIN_HEIGHT_HEADER} must be a number of blocks: the height of a receipt.`;
+    throw new InputError(message, { code: 'BAD_REQUEST' });
+  }
   // Places to wait are few; they are for those who may read something then.
   if (!viewer) throw new GridbookError('UNAUTHENTICATED');
   const gone = new AbortController();

@@ -80,8 +80,12 @@ export async function periodOf(
 }
 
 function checkLength(fromMs: number, toMs: number): void {
+  if (toMs <= fromMs)
+    badInput(
+      'the period ends before it begins: `from` must lie before `to`, and `fromDay` not after `toDay`',
+    );
   // What is no number is refused as well.
-  const isPeriod = toMs > fromMs && toMs - fromMs <= MOST_MS;
+  const isPeriod = toMs - fromMs <= MOST_MS;
   if (!isPeriod) badInput(`a period of at most ${MOST_DAYS} days is wanted`);
 }
 
