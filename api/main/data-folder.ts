@@ -1,6 +1,7 @@
 /** What lies where in a data folder, and beginning anew beside an old one. */
 import { existsSync, mkdirSync, renameSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
+import { authoritiesIn, NODE_ORGANISATION } from '../../network/embedded/identities.js';
 import { layoutOf } from '../../network/embedded/layout.js';
 import { lockFolder, type FolderLock } from '../../network/embedded/lock.js';
 import { CommandFailure, EXIT } from './exit.js';
@@ -34,6 +35,10 @@ export function dataFolderAt(path: string): DataFolder {
 
 /** Whether a ledger has been begun in it. */
 export const hasLedger = (folder: DataFolder): boolean => existsSync(layoutOf(folder.path).root);
+
+/** Organisations that have keys on the folder's ledger, without the node itself. */
+export const organisationsOf = (folder: DataFolder): string[] =>
+  [...authoritiesIn(layoutOf(folder.path).identities).keys()].filter((name) => name !== NODE_ORGANISATION);
 
 /** Refuses a folder without a ledger. */
 export function requireLedger(folder: DataFolder): void {

@@ -76,7 +76,8 @@ export function endingOf(error: unknown): Ending {
     };
   }
   if (error instanceof BackupTargetError || error instanceof MeterFileError) {
-    return { sentence: sentence(error.message), exitCode: EXIT.usage };
+    const isMissing = (error.cause as NodeJS.ErrnoException | undefined)?.code === 'ENOENT';
+    return { sentence: sentence(error.message), exitCode: isMissing ? EXIT.unavailable : EXIT.usage };
   }
   if (error instanceof LedgerTruncatedError || error instanceof LedgerFileError) {
     return { sentence: sentence(`the ledger is refused: ${error.message}`), exitCode: EXIT.failed };

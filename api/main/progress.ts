@@ -61,6 +61,9 @@ class Bar implements Progress {
 
 class Lines implements Progress {
   private last = performance.now();
+  private hasTold = false;
+  /** What no line has told yet. */
+  private untold: string | undefined;
 
   constructor(
     private readonly terminal: Terminal,
@@ -70,12 +73,21 @@ class Lines implements Progress {
 
   update(done: number, total: number): void {
     const now = performance.now();
+    this.untold = `${this.what}: ${done} of ${total} ${this.unit}`;
     if (now - this.last < LINE_MS) return;
     this.last = now;
-    this.terminal.note(`${this.what}: ${done} of ${total} ${this.unit}`);
+    this.tell();
   }
 
+  /** Where lines were told, the last one tells how far it came. */
   end(): void {
+    if (this.hasTold) this.tell();
     this.last = Infinity;
+  }
+
+  private tell(): void {
+    if (this.untold !== undefined) this.terminal.note(this.untold);
+    this.untold = undefined;
+    this.hasTold = true;
   }
 }

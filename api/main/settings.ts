@@ -58,10 +58,15 @@ export const SETTINGS: readonly Setting[] = [
   { name: 'GRIDBOOK_AUDIENCE', meaning: 'audience that tokens must name', fallback: 'that of local tokens' },
   {
     name: 'NODE_ENV',
-    meaning: '`production` refuses demonstration keys, hides GraphiQL and introspection',
+    meaning: '`production` refuses demonstration keys, hides the query page and introspection',
     fallback: 'development',
   },
   { name: 'GRIDBOOK_LOG', meaning: `level of the server's log: ${LOG_LEVELS.join(', ')}`, fallback: 'warn' },
+  {
+    name: 'FABRIC_BIN',
+    meaning: 'folder of Fabric’s peer, orderer and configtxgen, for `gridbook network`',
+    fallback: 'PATH, then the user’s cache',
+  },
   { name: 'GRIDBOOK_DEBUG', meaning: '1 shows the stack of an error', fallback: '0' },
   { name: 'NO_COLOR', meaning: 'anything: no colours, also on a terminal', fallback: 'unset' },
 ];

@@ -49,7 +49,8 @@ export async function readCommunity(folder: string): Promise<CommunityData> {
   const [loadBytes, shapeBytes, memberBytes] = await Promise.all(
     Object.values(COMMUNITY_FILES).map((name) =>
       readFile(join(folder, name)).catch((error: unknown) => {
-        throw Object.assign(new MeterFileError(`${name} is missing from the community's folder`), {
+        if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+        throw Object.assign(new MeterFileError(`${name} is missing from the community's folder ${folder}`), {
           cause: error,
         });
       }),

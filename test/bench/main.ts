@@ -1,6 +1,7 @@
 /** Runs benchmarks; each prints lines `BENCH {…}`: `[--only P4,P6] [--ledger fabric]`. */
 import 'reflect-metadata';
 import { parseArgs } from 'node:util';
+import { runOf } from '../../api/main/benchmarks.js';
 import { fabricTransfers } from './fabric/p1-transfers.js';
 import { fabricInterval } from './fabric/p12-interval.js';
 import { networkUp } from './fabric/p8-up.js';
@@ -12,12 +13,10 @@ import { community } from './p10-community.js';
 
 const EMBEDDED: readonly Bench[] = [clearing, transfers, growth, community];
 const FABRIC: readonly Bench[] = [fabricTransfers, networkUp, fabricInterval];
-/** Figures that come out of another's run. */
-const WITH: Readonly<Record<string, string>> = { P11: 'P10', P13: 'P1' };
 
 const { values } = parseArgs({ options: { only: { type: 'string' }, ledger: { type: 'string' } } });
 const benches = values.ledger === 'fabric' ? FABRIC : EMBEDDED;
-const only = values.only?.split(',').map((id) => WITH[id] ?? id);
+const only = values.only?.split(',').map(runOf);
 const chosen = benches.filter(({ id }) => only?.includes(id) ?? true);
 if (chosen.length === 0) {
   process.stderr.write(`There is no such benchmark; there are ${benches.map(({ id }) => id).join(', ')}.\n`);

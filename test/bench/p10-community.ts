@@ -1,4 +1,5 @@
 /** P10, P11: 45 days of a community from its files to statements in GraphQL; and the projector by itself. */
+import { BENCHMARKS } from '../../api/main/benchmarks.js';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -63,7 +64,7 @@ async function source(folder: string): Promise<{ path: string; timeZone: string 
 
 export const community: Bench = {
   id: 'P10',
-  what: '45 days of 16 homes from their files to statements in GraphQL; then the projector by itself',
+  what: BENCHMARKS.P10.what,
   async run(report) {
     const folder = mkdtempSync(join(tmpdir(), 'gridbook-bench-'));
     const { path, timeZone } = await source(folder);

@@ -1,4 +1,5 @@
 /** P4: clearing a community's book, against a sort and sweep over typed arrays that does nothing else. */
+import { BENCHMARKS } from '../../api/main/benchmarks.js';
 import { clearBook } from '../../chaincode/ledgers/trade/rules/clear-book.js';
 import { figure, sides, timed, type Bench } from './measure.js';
 
@@ -45,7 +46,7 @@ function sortAndSweep(sells: Book, buys: Book): number {
 
 export const clearing: Bench = {
   id: 'P4',
-  what: 'clearing a community book against a typed-array sort and sweep',
+  what: BENCHMARKS.P4.what,
   async run(report) {
     for (const orders of [10_000, 1_000_000]) {
       const sells = bookOf(orders / 2, 5_000, 1);

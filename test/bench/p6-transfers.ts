@@ -1,4 +1,5 @@
 /** P6: transfers on the embedded ledger, against a bare append and sync of the same bytes. */
+import { BENCHMARKS } from '../../api/main/benchmarks.js';
 import { closeSync, fdatasyncSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -35,7 +36,7 @@ class Bare {
 
 export const transfers: Bench = {
   id: 'P6',
-  what: 'Sparkz transfers in batches of 5,000 over 10,000 accounts against a bare append and sync',
+  what: BENCHMARKS.P6.what,
   async run(report) {
     const at = await BenchLedger.open();
     const bare = new Bare();

@@ -1,4 +1,5 @@
 /** P7: what a settlement and a lone transfer cost does not grow with the ledger. */
+import { BENCHMARKS } from '../../api/main/benchmarks.js';
 import { intervalSettle } from '../../schema/trade/metering.js';
 import { community, QUARTER, readingsOf, type Settling } from './bench-community.js';
 import { BATCH, BenchLedger } from './bench-ledger.js';
@@ -24,7 +25,7 @@ async function measure(at: BenchLedger, c: Settling): Promise<{ settle: number; 
 
 export const growth: Bench = {
   id: 'P7',
-  what: 'settling 100 homes and a lone transfer with 10^4 and with 10^6 accounts on the ledger',
+  what: BENCHMARKS.P7.what,
   async run(report) {
     const ledgers: { at: BenchLedger; c: Settling }[] = [];
     for (const wallets of [10_000, 1_000_000]) {

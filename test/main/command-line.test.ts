@@ -306,10 +306,10 @@ describe('start and what goes on beside it', () => {
   });
 
   test('ends in order, goes on at the next start, and begins anew beside the old folder with --fresh', async () => {
-    const height = /\((\d+) blocks\)/.exec(child.said.out)?.[1];
+    const height = /\(([\d,]+) blocks\)/.exec(child.said.out)?.[1];
     expect(await stop()).toBe(0);
     await start();
-    expect(/\((\d+) blocks\)/.exec(child.said.out)?.[1]).toBe(height);
+    expect(/\(([\d,]+) blocks\)/.exec(child.said.out)?.[1]).toBe(height);
     expect(await stop()).toBe(0);
     await start('--fresh', '--empty');
     expect(readdirSync(folder).filter((name) => name.startsWith('data.'))).toHaveLength(1);

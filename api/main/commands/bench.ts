@@ -5,12 +5,18 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import type { Command } from 'commander';
 import type { CommandContext } from '../context.js';
+import { benchmarkIds, benchmarksHelp } from '../benchmarks.js';
 import { ENGINES } from '../engine-options.js';
 import { CommandFailure, EXIT } from '../exit.js';
 import { choiceOption } from '../options.js';
 
 /** From dist/api/main/commands. */
 const MAIN = fileURLToPath(new URL('../../../test/bench/main.js', import.meta.url));
+
+interface BenchOptions {
+  readonly only?: string;
+  readonly ledger?: (typeof ENGINES)[number];
+}
 
 export function addBench(program: Command, context: CommandContext): void {
   program
@@ -25,9 +31,11 @@ export function addBench(program: Command, context: CommandContext): void {
     )
     .addHelpText(
       'after',
-      '\nExample:\n  gridbook bench --only P4\n  gridbook bench --ledger fabric --only P1',
+      `\nBenchmarks:\n${benchmarksHelp()}\n` +
+        '\nExample:\n  gridbook bench --only P4\n  gridbook bench --ledger fabric --only P1',
     )
-    .action(async (options: { only?: string; ledger?: string }) => {
+    .action(async (options: BenchOptions) => {
+      requireKnown(options);
       if (!existsSync(MAIN))
         throw new CommandFailure('Benchmarks are only in a checkout that was built.', EXIT.unavailable);
       // A process of its own, with garbage collection in reach of the measurements.
@@ -36,4 +44,14 @@ export function addBench(program: Command, context: CommandContext): void {
       const [code] = (await once(child, 'exit')) as [number | null];
       if (code !== 0) context.endWith(EXIT.failed);
     });
+}
+
+function requireKnown({ only, ledger = 'embedded' }: BenchOptions): void {
+  const known = benchmarkIds(ledger);
+  const unknown = only?.split(',').find((id) => !known.includes(id));
+  if (unknown === undefined) return;
+  throw new CommandFailure(
+    `There is no benchmark ${unknown} on the ${ledger} ledger; there are ${known.join(', ')}.`,
+    EXIT.usage,
+  );
 }

@@ -19,8 +19,8 @@ export function addCheck(program: Command, context: CommandContext): void {
     .command('check')
     .summary('prove a data folder: hashes, signatures, balances, conservation')
     .description(
-      'Reads the files of a data folder, also beside a running Gridbook, and verifies every hash and signature, runs the\n' +
-        'rules anew on every transaction, derives every view anew and proves every balance and conservation rule.\n' +
+      'Reads the files of a data folder, also beside a running Gridbook, and verifies every hash and signature, runs the ' +
+        'rules anew on every transaction, derives every view anew and proves every balance and conservation rule. ' +
         'Ends with 0 where all holds, with 1 and the first difference otherwise.',
     )
     .option('--data <dir>', 'data folder')

@@ -14,6 +14,7 @@ import { CommandFailure, EXIT } from '../exit.js';
 import { counted } from '../figures.js';
 import { intervalsOfDays, liveThrough, requireTimeZone } from '../living.js';
 import { wholeOption } from '../options.js';
+import { requireWritable } from '../output-file.js';
 import { showProgress } from '../progress.js';
 import { writeReport } from '../report/write.js';
 import { printSummary, summaryObject } from '../summary.js';
@@ -33,8 +34,8 @@ export function addDemo(program: Command, context: CommandContext): void {
   addEngineOptions(program.command('demo'))
     .summary('run a community through its days and print what came of them')
     .description(
-      'Sets a community up on a ledger of its own, records and settles every interval of its data and prints energy,\n' +
-        'money and bills. Without --community it uses the demonstration community. The folder goes at the end, unless\n' +
+      'Sets a community up on a ledger of its own, records and settles every interval of its data and prints energy, ' +
+        'money and bills. Without --community it uses the demonstration community. The folder goes at the end, unless ' +
         '--data names one to keep.',
     )
     .option('--community <dir>', 'folder with loads-watts.csv, pv-per-unit.csv and members.csv')
@@ -69,6 +70,7 @@ async function demo(options: DemoOptions, context: CommandContext): Promise<void
   if (!/^[A-Z]{3}$/.test(currency)) {
     throw new CommandFailure('The currency must be an ISO 4217 code such as EUR.', EXIT.usage);
   }
+  if (options.report !== undefined) requireWritable(options.report);
   const temporary = options.data === undefined ? temporaryFolder('demo') : undefined;
   try {
     const folder = dataFolderAt(options.data ?? temporary?.path ?? '');
@@ -143,13 +145,17 @@ async function tell(
     stateDigest: await ledger.stateDigest(),
     seconds: Math.round(performance.now() - began) / 1_000,
   };
-  if (options.report !== undefined) await writeReport(options.report, database, figures, stretch, facts);
-  if (options.json) return terminal.json(summaryObject(figures, facts));
-  printSummary(terminal, figures, stretch);
-  terminal.print();
-  terminal.print(
-    `${counted(facts.ledgerHeight, 'block')}, state digest ${facts.stateDigest}, ${facts.seconds.toFixed(1)} s`,
-  );
-  if (options.report !== undefined) terminal.print(`Report: ${resolve(options.report)}`);
-  if (options.data !== undefined) terminal.print(`Data: ${resolve(options.data)}`);
+  if (options.json) terminal.json(summaryObject(figures, facts));
+  else {
+    printSummary(terminal, figures, stretch);
+    terminal.print();
+    terminal.print(
+      `${counted(facts.ledgerHeight, 'block')}, state digest ${facts.stateDigest}, ${facts.seconds.toFixed(1)} s`,
+    );
+    if (options.data !== undefined) terminal.print(`Data: ${resolve(options.data)}`);
+  }
+  // Last: the figures are told also where the page cannot be written.
+  if (options.report === undefined) return;
+  await writeReport(options.report, database, figures, stretch, facts);
+  if (!options.json) terminal.print(`Report: ${resolve(options.report)}`);
 }

@@ -1,12 +1,13 @@
 /** `gridbook export`: figures as CSV, read from the ledger's files, also beside a running Gridbook. */
-import { createWriteStream } from 'node:fs';
-import { once } from 'node:events';
+import { open, type FileHandle } from 'node:fs/promises';
 import { Argument, type Command } from 'commander';
+import { EXPORTED_HEADER } from '../../metering/exported-csv.js';
 import type { Session } from '../../readmodel/session.js';
 import { openReading } from '../composition.js';
 import type { CommandContext } from '../context.js';
 import { dataFolderAt, requireLedger } from '../data-folder.js';
 import { instantOption } from '../options.js';
+import { requireWritable } from '../output-file.js';
 import { showProgress } from '../progress.js';
 
 interface ExportOptions {
@@ -80,21 +81,20 @@ async function write(what: ExportName, options: ExportOptions, context: CommandC
   const { terminal, settings, signal } = context;
   const folder = dataFolderAt(options.data ?? settings.data);
   requireLedger(folder);
+  if (options.output !== undefined) requireWritable(options.output);
   const progress = showProgress(terminal, 'Reading the ledger', 'blocks');
   const reading = await openReading(folder, (done, total) => progress.update(done, total));
   progress.end();
-  const file = options.output === undefined ? undefined : createWriteStream(options.output, { mode: 0o600 });
+  let file: FileHandle | undefined;
   const out = async (text: string): Promise<void> => {
-    if (!file) terminal.raw(text);
-    else if (!file.write(text)) await once(file, 'drain');
+    if (file) await file.appendFile(text);
+    else terminal.raw(text);
   };
   try {
+    if (options.output !== undefined) file = await open(options.output, 'w', 0o600);
     await reading.database.transaction((session) => stream(session, what, options, out, signal));
-    if (file) {
-      file.end();
-      await once(file, 'finish');
-    }
   } finally {
+    await file?.close();
     await reading.close();
   }
 }
@@ -109,14 +109,17 @@ async function stream(
   await session.run(`declare rows no scroll cursor for ${EXPORTS[what]}`, [from, to]);
   for (let isFirst = true; !signal.aborted; isFirst = false) {
     const { rows } = await session.run(`fetch ${ROWS} from rows`);
-    if (isFirst) await out(`${(rows[0] ? Object.keys(rows[0]) : headerOf(what)).join(',')}\n`);
+    if (isFirst) await out(`${headerOf(what, rows).join(',')}\n`);
     if (rows.length === 0) return;
     await out(rows.map((row) => `${Object.values(row).map(cell).join(',')}\n`).join(''));
   }
 }
 
-/** Column names of an export without rows. */
-const headerOf = (what: ExportName): string[] => [what];
+/** Column names; without rows those that are known otherwise. */
+function headerOf(what: ExportName, rows: readonly object[]): readonly string[] {
+  if (rows.length > 0) return Object.keys(rows[0]);
+  return what === 'readings' ? EXPORTED_HEADER : [what];
+}
 
 /** A value as CSV; quoted where it must be, and never a formula for a spreadsheet. */
 function cell(value: unknown): string {

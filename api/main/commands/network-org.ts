@@ -7,7 +7,6 @@ import {
   Administration,
   adding,
   describeUpdate,
-  findPrograms,
   invitationFor,
   newOrganisation,
   readDefinition,
@@ -23,6 +22,7 @@ import { isRecordId } from '../../../schema/ids.js';
 import { ROLES } from '../../../schema/command.js';
 import type { CommandContext } from '../context.js';
 import { CommandFailure, EXIT } from '../exit.js';
+import { fabricPrograms } from '../fabric-programs.js';
 import { choiceOption, wholeOption } from '../options.js';
 import { existing, inFolder, stepsOn, type DirOption } from './network-folder.js';
 
@@ -108,7 +108,7 @@ async function create(options: NewOptions, { terminal, environment }: CommandCon
   const { name, role, peers, basePort } = options;
   const output = resolve(options.output ?? `${name}.organisation.json`);
   refuseToOverwrite(output);
-  const { version } = await findPrograms(environment);
+  const { version } = await fabricPrograms({ environment });
   const folder = resolve(options.dir);
   const definition = await newOrganisation({ folder, name, role, peers, basePort }, version);
   writeFileSync(output, `${JSON.stringify(definition, undefined, 2)}\n`);
@@ -158,7 +158,7 @@ async function invite(
 
 async function join(file: string, options: DirOption, context: CommandContext): Promise<void> {
   const { layout, plan } = existing(options);
-  const programs = await findPrograms(context.environment);
+  const programs = await fabricPrograms(context);
   const joined = acceptInvitation(layout, plan, readInvitation(resolve(file)));
   await startNetwork(layout, joined, { programs, step: stepsOn(context.terminal) });
   context.terminal.print(`${plan.organisations[0].name} takes part in the channel ${plan.channel}.`);

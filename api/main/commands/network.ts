@@ -5,7 +5,6 @@ import {
   bringDown,
   bringUp,
   DEFAULT_PLAN,
-  findPrograms,
   Layout,
   networkStatus,
   readPlan,
@@ -15,6 +14,8 @@ import {
 } from '../../../network/fabric/index.js';
 import type { CommandContext } from '../context.js';
 import { CommandFailure, EXIT } from '../exit.js';
+import { fabricPrograms } from '../fabric-programs.js';
+import { counted } from '../figures.js';
 import { wholeOption } from '../options.js';
 import { addNetworkOrganisations } from './network-org.js';
 import type { Terminal } from '../terminal.js';
@@ -76,7 +77,7 @@ export function addNetwork(program: Command, context: CommandContext): void {
     .argument('<name>', 'name of the process')
     .action(async (name: string, options: DirOption) => {
       const { layout, plan } = existing(options);
-      const pid = await restartNode(layout, await findPrograms(context.environment), plan, named(plan, name));
+      const pid = await restartNode(layout, await fabricPrograms(context), plan, named(plan, name));
       context.terminal.print(`${name} runs with pid ${pid}`);
     });
   inFolder(network.command('down'))
@@ -104,12 +105,13 @@ function requireSame(options: UpCommandOptions, command: Command): void {
   }
 }
 
-async function up(options: UpCommandOptions, { terminal, environment }: CommandContext): Promise<void> {
+async function up(options: UpCommandOptions, context: CommandContext): Promise<void> {
+  const { terminal } = context;
   const { orgs, peers, orderers, basePort } = options;
   const folder = resolve(options.dir);
   const began = performance.now();
   const seconds = (): string => ((performance.now() - began) / 1000).toFixed(1);
-  const programs = await findPrograms(environment);
+  const programs = await fabricPrograms(context);
   const plan = await bringUp({
     ...{ folder, programs, basePort, peers, orderers, organisations: orgs },
     step: stepsOn(terminal),
@@ -157,6 +159,6 @@ async function status(options: DirOption, context: CommandContext): Promise<void
 async function down(options: DirOption & { wipe?: boolean }, terminal: Terminal): Promise<void> {
   const { layout } = existing(options);
   const ended = await bringDown(layout, { wipe: options.wipe === true });
-  terminal.print(`${ended.length} processes ended`);
+  terminal.print(`${counted(ended.length, 'process', 'processes')} ended`);
   if (options.wipe) terminal.print(`${layout.root} is removed`);
 }

@@ -22,11 +22,13 @@ import {
 } from '../day-figures.js';
 import { DEMONSTRATION, writeDemonstration } from '../demonstration.js';
 import { addEngineOptions, networkOf, type EngineOptions } from '../engine-options.js';
+import { counted } from '../figures.js';
 import { wholeOption } from '../options.js';
 import { liveThrough } from '../living.js';
 import { writeLocalTokens } from '../local-tokens.js';
 import { showProgress } from '../progress.js';
 import { sampleQueries } from '../sample-queries.js';
+import type { Settings } from '../settings.js';
 import { printSummary } from '../summary.js';
 import { temporaryFolder } from '../temporary-folder.js';
 
@@ -45,7 +47,7 @@ export function addStart(program: Command, context: CommandContext): void {
   addEngineOptions(program.command('start'))
     .summary('run the ledger and its GraphQL gateway')
     .description(
-      'Opens the data folder and serves GraphQL. In a new folder the demonstration community lives one day first;\n' +
+      'Opens the data folder and serves GraphQL. In a new folder the demonstration community lives one day first; ' +
         'a second start continues there. Ends in order on Ctrl-C.',
     )
     .option('--data <dir>', 'data folder')
@@ -67,16 +69,7 @@ async function start(options: StartOptions, context: CommandContext): Promise<vo
   const port = options.port ?? settings.port;
   // Said before anything is made: a busy port, keys that may not be used here.
   await requireFreePort(host, port);
-  const verifier = await TokenVerifier.open({
-    jwks: settings.jwks,
-    issuer: settings.issuer,
-    audience: settings.audience,
-    isProduction: settings.isProduction,
-    isLoopback: LOOPBACK.has(host),
-    ...(settings.jwks === undefined && !settings.isProduction
-      ? { localKey: await keyFor(folder, options) }
-      : {}),
-  });
+  const verifier = await verifierOf(folder, host, options, settings);
   const network = networkOf(options);
   // On a network nothing is begun unasked: `demo` does it there.
   const isNew = network === undefined && !hasLedger(folder);
@@ -112,13 +105,18 @@ async function start(options: StartOptions, context: CommandContext): Promise<vo
   }
 }
 
-/** The folder's own key; made before the ledger where the folder is new. */
-async function keyFor(
+/** Whose tokens are accepted; refused before a folder is moved aside or a key is made in it. */
+async function verifierOf(
   folder: DataFolder,
-  options: StartOptions,
-): Promise<Awaited<ReturnType<typeof localKey>>> {
-  if (options.fresh) await moveAside(folder, Date.now());
-  return localKey(folder.path);
+  host: string,
+  { fresh }: StartOptions,
+  { jwks, issuer, audience, isProduction }: Settings,
+): Promise<TokenVerifier> {
+  const rules = { jwks, issuer, audience, isProduction, isLoopback: LOOPBACK.has(host) };
+  const usesLocalKey = jwks === undefined && !isProduction && rules.isLoopback;
+  const verifier = usesLocalKey ? undefined : await TokenVerifier.open(rules);
+  if (fresh) await moveAside(folder, Date.now());
+  return verifier ?? TokenVerifier.open({ ...rules, localKey: await localKey(folder.path) });
 }
 
 async function requireFreePort(host: string, port: number): Promise<void> {
@@ -196,7 +194,7 @@ async function tell(
       for (const { title, token } of tokens) terminal.print(`${style.dim(`# ${title}`)}\n${token}`);
     }
   }
-  terminal.print(`Data: ${folder.path} (${ledger.height()} blocks)`);
+  terminal.print(`Data: ${folder.path} (${counted(ledger.height(), 'block')})`);
   terminal.print(style.bold(`GraphQL: ${gateway.url}`));
   if (!settings.isProduction)
     terminal.print(`Try queries in a browser: ${gateway.url.replace('/graphql', '/')}`);

@@ -7,9 +7,10 @@ import { ROLES, type Role } from '../../../schema/command.js';
 import { isRecordId } from '../../../schema/ids.js';
 import { openReading } from '../composition.js';
 import type { CommandContext } from '../context.js';
-import { dataFolderAt, requireLedger, type DataFolder } from '../data-folder.js';
+import { dataFolderAt, organisationsOf, requireLedger, type DataFolder } from '../data-folder.js';
 import { CommandFailure, EXIT } from '../exit.js';
 import { choiceOption, durationOption } from '../options.js';
+import type { Terminal } from '../terminal.js';
 
 interface TokenOptions {
   readonly data?: string;
@@ -56,10 +57,13 @@ async function token(options: TokenOptions, { terminal, settings }: CommandConte
   const isParticipant = options.role === 'PARTICIPANT';
   if (isParticipant !== (options.participant !== undefined)) {
     throw new CommandFailure(
-      '--participant goes with the role PARTICIPANT, and the role with it.',
+      isParticipant
+        ? 'The role PARTICIPANT wants --participant, an id that the organisation hosts.'
+        : `--participant goes with the role PARTICIPANT, not with ${options.role}.`,
       EXIT.usage,
     );
   }
+  warnOfStranger(folder, options.organisation, terminal);
   const viewer: Viewer = {
     subject: `local-${options.participant ?? options.organisation}`,
     organisation: options.organisation,
@@ -77,6 +81,13 @@ async function token(options: TokenOptions, { terminal, settings }: CommandConte
       expiresAt: new Date(Date.now() + lifetimeSeconds * 1000).toISOString(),
     });
   } else terminal.print(made);
+}
+
+/** A stranger may join later, so that its token is made; most often the name is mistyped. */
+function warnOfStranger(folder: DataFolder, organisation: string, terminal: Terminal): void {
+  const known = organisationsOf(folder);
+  if (known.includes(organisation)) return;
+  terminal.note(`The ledger knows no organisation ${organisation} yet; it knows ${known.join(', ')}.`);
 }
 
 /** The participant's number; looked up in the ledger's files, so that a running Gridbook is no hindrance. */

@@ -1,4 +1,5 @@
 /** P1, P13: settled transfers a second on Fabric, and what one costs, against a plain contract on the same network. */
+import { BENCHMARKS } from '../../../api/main/benchmarks.js';
 import { BATCH, BenchLedger } from '../bench-ledger.js';
 import { figure, median, timed, type Bench, type Report } from '../measure.js';
 import { BenchNetwork } from './bench-network.js';
@@ -21,7 +22,7 @@ const newSide = (): Side => ({ rates: [], times: [], cpu: [] });
 
 export const fabricTransfers: Bench = {
   id: 'P1',
-  what: 'settled transfers a second, all rules and the log on, against a plain contract; processor time of each',
+  what: BENCHMARKS.P1.what,
   run: (report) => BenchNetwork.during((network) => measure(network, report)),
 };
 

@@ -1,4 +1,5 @@
 /** P12: an interval of 10,000 meters on Fabric, its readings and its settlement. */
+import { BENCHMARKS } from '../../../api/main/benchmarks.js';
 import { intervalSettle } from '../../../schema/trade/metering.js';
 import { community, QUARTER, readingsOf } from '../bench-community.js';
 import { BenchLedger } from '../bench-ledger.js';
@@ -10,7 +11,7 @@ const ROUNDS = 6;
 
 export const fabricInterval: Bench = {
   id: 'P12',
-  what: 'an interval of 10,000 meters: readings and settlement',
+  what: BENCHMARKS.P12.what,
   run: (report) =>
     BenchNetwork.during(async (network) => {
       const at = new BenchLedger(network.ledger);

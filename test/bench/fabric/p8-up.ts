@@ -1,4 +1,5 @@
 /** P8: from an empty folder to the first transaction endorsed across organisations; and again after kill -9 of all. */
+import { BENCHMARKS } from '../../../api/main/benchmarks.js';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -42,7 +43,7 @@ async function killAll(layout: Layout): Promise<void> {
 
 export const networkUp: Bench = {
   id: 'P8',
-  what: 'the whole command `network up` from an empty folder, and on existing data after kill -9',
+  what: BENCHMARKS.P8.what,
   async run(report) {
     const fresh: number[] = [];
     const again: number[] = [];
