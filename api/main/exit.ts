@@ -65,6 +65,10 @@ const SYSTEM: Readonly<Record<string, string>> = {
   ETIMEDOUT: 'no answer came in time',
 };
 
+/** Why the system refused something, as part of a sentence. */
+export const systemReason = (error: unknown): string =>
+  SYSTEM[(error as NodeJS.ErrnoException).code ?? ''] ?? 'the operating system refuses it';
+
 /** The sentence and the exit code that fit what was thrown. */
 export function endingOf(error: unknown): Ending {
   if (error instanceof CommandFailure) return { sentence: error.message, exitCode: error.exitCode };

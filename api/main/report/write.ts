@@ -1,9 +1,9 @@
 /** Gathers what the page shows and writes it. */
-import { writeFile } from 'node:fs/promises';
 import type { Database } from '../../readmodel/database.js';
 import type { CommunityFigures, Stretch } from '../day-figures.js';
 import { localDate } from '../figures.js';
 import { intervalFigures } from '../interval-figures.js';
+import { writeOutput } from '../output-file.js';
 import { reportPage } from './page.js';
 import type { ReferencePrice } from './price-plot.js';
 
@@ -29,7 +29,7 @@ export async function writeReport(
     references: await retailerPrices(database, figures, stretch.from),
     ...facts,
   });
-  await writeFile(path, page);
+  await writeOutput(path, page);
 }
 
 interface StoredLine {
