@@ -1,11 +1,24 @@
 /** What became of the readings of a file. */
-import type { ErrorCode } from '../../schema/errors.js';
+import { ERRORS, type ErrorCode } from '../../schema/errors.js';
+
+/** Why a reading is refused before the ledger is asked. */
+const UNASKED = {
+  UNKNOWN_METER: 'The lane has no meter of this id.',
+  OTHER_PROVIDER: 'The readings of this meter are another provider’s to give.',
+  INTERVAL_NOT_COVERED: 'The file covers only a part of the network’s interval.',
+} as const;
+
+export type RefusedCode = ErrorCode | keyof typeof UNASKED;
+
+/** A sentence for people. */
+export const refusalSentence = (code: RefusedCode): string =>
+  code in UNASKED ? UNASKED[code as keyof typeof UNASKED] : ERRORS[code as ErrorCode].message;
 
 export interface RefusedReading {
   readonly meter: string;
   /** ms since 1970. */
   readonly start: number;
-  readonly code: ErrorCode | 'UNKNOWN_METER' | 'OTHER_PROVIDER' | 'INTERVAL_NOT_COVERED';
+  readonly code: RefusedCode;
 }
 
 export interface ImportSummary {

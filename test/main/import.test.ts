@@ -37,6 +37,12 @@ describe('the provider', () => {
   });
 });
 
+test('readings that are refused are told with the reason', async () => {
+  const file = give('stranger.csv', `${LONG}\nstranger,${START},900,1,2,ACTUAL\n`);
+  const { code, out } = await bring(file);
+  expect([code, out]).toEqual([1, expect.stringContaining('UNKNOWN_METER: 1. The lane has no meter')]);
+});
+
 describe('layouts', () => {
   test('what `export readings` writes comes back unchanged, and a figure changed in it is a revision', async () => {
     const exported = join(folder, 'exported.csv');

@@ -58,9 +58,9 @@ describe('a file that cannot be written is told before any work', () => {
 
 describe('what is missing ends with 3', () => {
   test.each([
-    [['demo', '--community', nowhere], nowhere],
-    [['restore', nowhere, '--data', join(folder, 'empty')], `There is no backup in ${nowhere}`],
-  ])('%j', async (args, words) => {
+    ['a community', ['demo', '--community', nowhere], nowhere],
+    ['a backup', ['restore', nowhere, '--data', join(folder, 'empty')], `There is no backup in ${nowhere}`],
+  ])('%s', async (_, args, words) => {
     expect(await gridbook(args)).toMatchObject({ code: 3, err: expect.stringContaining(words) });
     expect(existsSync(join(folder, 'empty'))).toBe(false);
   });
@@ -81,6 +81,8 @@ describe('what is missing ends with 3', () => {
 test('Fabric’s programs are not taken from elsewhere where $FABRIC_BIN names a folder without them', async () => {
   const dir = join(folder, 'network');
   const { code, err } = await gridbook(['network', 'up', '--dir', dir], { FABRIC_BIN: nowhere });
+  // Where it was brought up all the same, no process stays behind.
+  if (code === 0 || existsSync(dir)) await gridbook(['network', 'down', '--dir', dir]);
   expect([code, err]).toEqual([3, expect.stringContaining('FABRIC_BIN')]);
   expect(existsSync(dir)).toBe(false);
 });

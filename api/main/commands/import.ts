@@ -6,6 +6,7 @@ import { isIntervalSeconds } from '../../../schema/intervals.js';
 import { ORGANISATIONS } from '../../demo/rules.js';
 import { MeterFileError } from '../../metering/errors.js';
 import { EXPORTED_HEADER } from '../../metering/exported-csv.js';
+import { refusalSentence, type RefusedCode } from '../../metering/import-tally.js';
 import { importReadings, type ImportSummary } from '../../metering/importer.js';
 import { providersByLane } from '../../metering/known.js';
 import { LONG_HEADER } from '../../metering/long-csv.js';
@@ -213,7 +214,9 @@ function tell(
   if (summary.incomplete > 0) {
     terminal.print(`  without one of the meter's registers: ${summary.incomplete}`);
   }
-  for (const [code, count] of Object.entries(summary.refusedByCode)) terminal.print(`  ${code}: ${count}`);
+  for (const [code, count] of Object.entries(summary.refusedByCode)) {
+    terminal.print(`  ${code}: ${count}. ${refusalSentence(code as RefusedCode)}`);
+  }
   for (const { meter, start, code } of summary.examples) {
     terminal.print(`  ${meter} ${new Date(start).toISOString()} ${code}`);
   }
