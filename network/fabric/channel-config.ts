@@ -46,7 +46,7 @@ export function removing(config: common.Config, name: string): common.ConfigUpda
   return membership(config, (members) => members.del(name));
 }
 
-/** The update by which an organisation's certificates are no longer valid: its new list of revocations, PEM or DER. */
+/** The update by which an organisation's certificates are no longer valid: its new list of revocations, DER. */
 export function revoking(config: common.Config, name: string, list: Uint8Array): common.ConfigUpdate {
   const group = applicationOf(config).getGroupsMap().get(name);
   const value = group?.getValuesMap().get(MSP_VALUE);

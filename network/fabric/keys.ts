@@ -48,9 +48,14 @@ export async function makeKeys(layout: Layout, plan: NetworkPlan): Promise<void>
   ]);
 }
 
-/** Makes the certificate of a role of an organisation whose authority lies in the folder. */
-export async function makeClient(layout: Layout, organisation: string, role: string): Promise<void> {
-  const client = { name: role, unit: 'client', attributes: { role } } as const;
+/** Makes the certificate of a role of an organisation whose authority lies in the folder; named like the role by itself. */
+export async function makeClient(
+  layout: Layout,
+  organisation: string,
+  role: string,
+  name = role,
+): Promise<void> {
+  const client = { name, unit: 'client', attributes: { role } } as const;
   await new Organisation(layout, organisation, notBefore()).make([], [client]);
 }
 

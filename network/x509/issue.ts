@@ -10,12 +10,12 @@ export interface KeyPair {
 
 /** Extension under which Fabric's CA keeps attributes. */
 const ATTRIBUTES_OID = '1.2.3.4.5.6.7.8.1';
-const ALGORITHM = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' };
+export const ALGORITHM = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' };
 /** RFC 5280's way to say that a certificate has no end of its own. */
 const NO_EXPIRY = new Date('9999-12-31T23:59:59Z');
 
 /** The library is loaded when a certificate is made, not whenever a ledger is opened. */
-async function library(): Promise<typeof import('@peculiar/x509')> {
+export async function library(): Promise<typeof import('@peculiar/x509')> {
   await import('reflect-metadata');
   const x509 = await import('@peculiar/x509');
   x509.cryptoProvider.set(webcrypto as unknown as Crypto);

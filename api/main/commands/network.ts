@@ -17,6 +17,7 @@ import { CommandFailure, EXIT } from '../exit.js';
 import { fabricPrograms } from '../fabric-programs.js';
 import { counted } from '../figures.js';
 import { wholeOption } from '../options.js';
+import { addNetworkIdentities } from './network-identity.js';
 import { addNetworkOrganisations } from './network-org.js';
 import type { Terminal } from '../terminal.js';
 import { textTable } from '../text-table.js';
@@ -85,6 +86,7 @@ export function addNetwork(program: Command, context: CommandContext): void {
     .option('--wipe', 'remove the folder too, with all its data and keys')
     .action((options: DirOption & { wipe?: boolean }) => down(options, context.terminal));
   addNetworkOrganisations(network, context);
+  addNetworkIdentities(network, context);
 }
 
 /** A network that is there keeps its size: what was asked for and is not so is said, not passed over. */

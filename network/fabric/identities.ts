@@ -1,0 +1,77 @@
+/** Client identities of an organisation whose authority lies in the folder: issued, and revoked on the channel. */
+import { existsSync, mkdirSync, readFileSync, renameSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { revocationList, serialOf, type Revocation } from '../x509/revoke.js';
+import { revoking } from './channel-config.js';
+import { NetworkError } from './errors.js';
+import { makeClient, write } from './keys.js';
+import type { Layout } from './layout.js';
+import { Administration } from './membership.js';
+import type { NetworkPlan } from './plan.js';
+
+export interface NamedIdentity {
+  readonly organisation: string;
+  readonly name: string;
+}
+
+const ADMIN = 'admin';
+const certificateOf = (folder: string): string => join(folder, 'msp', 'signcerts', 'cert.pem');
+
+/** Issues an identity with a role; answers its folder, which has certificate and private key. */
+export async function issueIdentity(
+  layout: Layout,
+  plan: NetworkPlan,
+  { organisation, name, role }: NamedIdentity & { readonly role: string },
+): Promise<string> {
+  requireHere(plan, organisation);
+  const folder = layout.identity(organisation, name);
+  if (existsSync(certificateOf(folder)))
+    throw new NetworkError(`${organisation} has an identity ${name} already`);
+  await makeClient(layout, organisation, role, name);
+  return folder;
+}
+
+/**
+ * Revokes an identity: the channel's peers and orderers take nothing from it any more. Its folder is moved aside.
+ * Answers where to.
+ */
+export async function revokeIdentity(
+  layout: Layout,
+  plan: NetworkPlan,
+  { organisation, name }: NamedIdentity,
+  now: Date,
+): Promise<string> {
+  requireHere(plan, organisation);
+  // Without it nobody could sign for the organisation any more.
+  if (name === ADMIN) throw new NetworkError(`the administrator of ${organisation} cannot be revoked`);
+  const folder = layout.identity(organisation, name);
+  if (!existsSync(certificateOf(folder))) throw new NetworkError(`${organisation} has no identity ${name}`);
+  const serial = await serialOf(readFileSync(certificateOf(folder), 'utf8'));
+  const authority = join(layout.organisation(organisation), 'ca');
+  const known = join(authority, 'revoked.json');
+  const before = existsSync(known) ? (JSON.parse(readFileSync(known, 'utf8')) as Revocation[]) : [];
+  const all = [...before.filter((other) => other.serial !== serial), { serial, timeMs: now.getTime() }];
+  const pair = {
+    certificatePem: readFileSync(join(authority, 'cert.pem'), 'utf8'),
+    keyPem: readFileSync(join(authority, 'key.pem'), 'utf8'),
+  };
+  const list = await revocationList(pair, all, now);
+  // Noted first: a revocation that does not reach the channel now does with the next one.
+  write(known, JSON.stringify(all));
+  const at = new Administration(layout, plan);
+  try {
+    // Its own certificates are the organisation's affair alone.
+    await at.propose(revoking(await at.config(), organisation, list), organisation, 1);
+  } finally {
+    at.close();
+  }
+  const aside = join(layout.organisation(organisation), 'revoked', `${name}-${serial.slice(0, 8)}`);
+  mkdirSync(dirname(aside), { recursive: true, mode: 0o700 });
+  renameSync(folder, aside);
+  return aside;
+}
+
+function requireHere({ organisations }: NetworkPlan, organisation: string): void {
+  if (!organisations.some(({ name }) => name === organisation))
+    throw new NetworkError(`the keys of ${organisation} are not in this folder`);
+}
