@@ -8,6 +8,7 @@ import { NetworkError } from './errors.js';
 import type { Layout } from './layout.js';
 import {
   approval,
+  approvalsOf,
   commitment,
   committedDefinition,
   install,
@@ -137,7 +138,7 @@ export class Consortium {
         this.submit(
           `${party.plan.name} does not approve the chaincode`,
           () => approval(party.admin, packageOf(party.plan).id, definition),
-          [party],
+          [party.peers[0]],
         ),
       ),
     );
@@ -171,14 +172,40 @@ export class Consortium {
     );
   }
 
-  private most(): readonly Party[] {
-    return this.parties.slice(0, majority(this.parties.length));
+  /** Organisations that approve a definition that is to be committed. */
+  async approvals(definition: Definition): Promise<readonly string[]> {
+    const [{ peers, admin }] = this.parties;
+    return untilDone('the channel does not answer', () => approvalsOf(peers[0], admin, definition));
   }
 
-  private async submit(what: string, make: () => Proposal, endorsers: readonly Party[]): Promise<void> {
+  /** Makes a definition the channel's, endorsed by all that approve it, here and elsewhere. */
+  async commit(definition: Definition, approvedBy: readonly string[]): Promise<void> {
+    const [{ peers, admin }] = this.parties;
+    const isHere = (name: string): boolean => this.parties.some(({ plan }) => plan.name === name);
+    const others = organisationsOf(await channelConfig(peers[0], admin))
+      .filter(({ name }) => approvedBy.includes(name) && !isHere(name))
+      .map(({ anchor, authorityPem }) => {
+        return new PeerClient(`${anchor.host}:${anchor.port}`, Buffer.from(authorityPem));
+      });
+    const here = this.parties.filter(({ plan }) => approvedBy.includes(plan.name));
+    try {
+      await this.submit('the chaincode is not committed', () => commitment(admin, definition), [
+        ...here.map((party) => party.peers[0]),
+        ...others,
+      ]);
+    } finally {
+      for (const other of others) other.close();
+    }
+  }
+
+  private most(): readonly PeerClient[] {
+    return this.parties.slice(0, majority(this.parties.length)).map(({ peers }) => peers[0]);
+  }
+
+  private async submit(what: string, make: () => Proposal, endorsers: readonly PeerClient[]): Promise<void> {
     const { id, envelope } = await untilDone(what, async () => {
       const proposal = make();
-      const responses = await Promise.all(endorsers.map(({ peers }) => peers[0].endorse(proposal)));
+      const responses = await Promise.all(endorsers.map((at) => at.endorse(proposal)));
       return { id: proposal.transactionId, envelope: proposal.transaction(responses) };
     });
     // An orderer that is no leader yet refuses; the same transaction is given again.

@@ -1,5 +1,6 @@
 /** A network of native Fabric processes in one folder. */
 export { adding, removing } from './channel-config.js';
+export { upgradeChaincode } from './upgrade.js';
 export { issueIdentity, revokeIdentity } from './identities.js';
 export { Administration, describeUpdate, readUpdate, type UpdateResult } from './membership.js';
 export {

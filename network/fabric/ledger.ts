@@ -2,8 +2,9 @@
  * The channel of a Fabric network behind the `Ledger` port: a majority of the organisations endorses each transaction,
  * and it is answered once every peer that endorsed, and still answers, has committed it.
  */
+import type { Network } from '@hyperledger/fabric-gateway';
 import { common } from '@hyperledger/fabric-protos';
-import { PING, STATE } from '../../schema/contract.js';
+import { CONTRACT_VERSION, PING, STATE } from '../../schema/contract.js';
 import { GridbookError } from '../../schema/errors.js';
 import { StateDigest } from '../embedded/state-digest.js';
 import type { CommittedBlock, CommittedTransaction, Ledger, TransactionRequest } from '../ledger.js';
@@ -16,6 +17,7 @@ import { Endorsers } from './endorsers.js';
 import { NetworkError } from './errors.js';
 import { Follower } from './follower.js';
 import { Layout } from './layout.js';
+import { definitionIn, definitionQuery } from './lifecycle.js';
 import { Members } from './members.js';
 import { pause, within } from './pause.js';
 import { CHAINCODE, CHANNEL, type NetworkPlan, type OrganisationPlan, type PeerPlan } from './plan.js';
@@ -65,6 +67,7 @@ export class FabricLedger implements Ledger {
     try {
       const [home] = plan.organisations;
       const height = await anyOf(home, (peer) => heightAt(clients, plan, peer));
+      await anyOf(home, async (peer) => requireVersion(await clients.network(home, peer)));
       const members = new Members(plan.organisations, (other) => clients.meet(other));
       const ledger = new FabricLedger(
         ...([plan, members, clients, followers, new BlockTimes(height)] as const),
@@ -77,6 +80,8 @@ export class FabricLedger implements Ledger {
     } catch (error) {
       for (const follower of followers) follower.stop();
       await clients.close();
+      const { cause } = error as Error;
+      if (cause instanceof NetworkError) throw cause;
       throw new NetworkError(`the network does not answer: ${(error as Error).message}`, { cause: error });
     }
   }
@@ -196,6 +201,19 @@ async function anyOf<T>({ peers }: OrganisationPlan, ask: (peer: PeerPlan) => Pr
       await pause(AGAIN_MS, new AbortController().signal);
     }
   }
+}
+
+/** What the channel runs must speak the language of this client. */
+async function requireVersion(network: Network): Promise<void> {
+  const { call, args } = definitionQuery(CHAINCODE);
+  const answer = await network.getContract('_lifecycle').evaluate(call, { arguments: [args] });
+  const { version } = definitionIn(CHAINCODE, answer);
+  if (version === CONTRACT_VERSION) return;
+  throw new GridbookError('UNKNOWN_FORMAT', undefined, {
+    cause: new NetworkError(
+      `the channel runs version ${version} of the chaincode, and this is version ${CONTRACT_VERSION}; \`gridbook network upgrade\` brings a channel up to date`,
+    ),
+  });
 }
 
 async function heightAt(clients: Clients, plan: NetworkPlan, peer: PeerPlan): Promise<number> {

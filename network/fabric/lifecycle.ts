@@ -104,27 +104,49 @@ export function commitment(admin: ClientIdentity, definition: Definition): Propo
   return new Proposal(admin, ofLifecycle(CHANNEL, 'CommitChaincodeDefinition', args.serializeBinary()));
 }
 
+/** Organisations that approve a definition which is to be committed. */
+export async function approvalsOf(
+  at: PeerClient,
+  admin: ClientIdentity,
+  definition: Definition,
+): Promise<readonly string[]> {
+  const args = define(new lifecycle.CheckCommitReadinessArgs(), definition);
+  const answer = await at.evaluate(
+    admin,
+    ofLifecycle(CHANNEL, 'CheckCommitReadiness', args.serializeBinary()),
+  );
+  const approvals = lifecycle.CheckCommitReadinessResult.deserializeBinary(answer).getApprovalsMap();
+  return [...approvals.entries()].filter(([, approved]) => approved).map(([name]) => name);
+}
+
 /** The committed definition; undefined where there is none yet. */
 export async function committedDefinition(
   at: PeerClient,
   admin: ClientIdentity,
   name: string,
 ): Promise<CommittedDefinition | undefined> {
-  const args = new lifecycle.QueryChaincodeDefinitionArgs();
-  args.setName(name);
   try {
-    const answer = await at.evaluate(
-      admin,
-      ofLifecycle(CHANNEL, 'QueryChaincodeDefinition', args.serializeBinary()),
-    );
-    const result = lifecycle.QueryChaincodeDefinitionResult.deserializeBinary(answer);
-    const approvals = [...result.getApprovalsMap().entries()].filter(([, approved]) => approved);
-    return {
-      ...{ name, version: result.getVersion(), sequence: result.getSequence() },
-      approvedBy: approvals.map(([organisation]) => organisation),
-    };
+    const query = definitionQuery(name);
+    return definitionIn(name, await at.evaluate(admin, ofLifecycle(CHANNEL, query.call, query.args)));
   } catch (error) {
     if (error instanceof EndorsementError && /not defined/.test(error.message)) return undefined;
     throw error;
   }
+}
+
+/** The call by which a peer tells of a definition. */
+export function definitionQuery(name: string): { readonly call: string; readonly args: Uint8Array } {
+  const args = new lifecycle.QueryChaincodeDefinitionArgs();
+  args.setName(name);
+  return { call: 'QueryChaincodeDefinition', args: args.serializeBinary() };
+}
+
+/** The definition that its answer tells of. */
+export function definitionIn(name: string, answer: Uint8Array): CommittedDefinition {
+  const result = lifecycle.QueryChaincodeDefinitionResult.deserializeBinary(answer);
+  const approvals = [...result.getApprovalsMap().entries()].filter(([, approved]) => approved);
+  return {
+    ...{ name, version: result.getVersion(), sequence: result.getSequence() },
+    approvedBy: approvals.map(([organisation]) => organisation),
+  };
 }

@@ -10,6 +10,7 @@ import {
   readPlan,
   restartNode,
   stopNode,
+  upgradeChaincode,
   type ProcessStatus,
 } from '../../../network/fabric/index.js';
 import type { CommandContext } from '../context.js';
@@ -85,6 +86,13 @@ export function addNetwork(program: Command, context: CommandContext): void {
     .summary('end every process that `up` started')
     .option('--wipe', 'remove the folder too, with all its data and keys')
     .action((options: DirOption & { wipe?: boolean }) => down(options, context.terminal));
+  inFolder(network.command('upgrade'))
+    .summary('serve the chaincode of this installation, and make its version the channel’s')
+    .description(
+      'Transactions go on meanwhile. Where organisations have folders of their own, each runs it; the one that completes the\n' +
+        'majority makes it the channel’s.',
+    )
+    .action((options: DirOption) => upgrade(options, context));
   addNetworkOrganisations(network, context);
   addNetworkIdentities(network, context);
 }
@@ -125,6 +133,19 @@ async function up(options: UpCommandOptions, context: CommandContext): Promise<v
     );
     terminal.print(`Folder: ${folder}`);
   }
+}
+
+async function upgrade(options: DirOption, context: CommandContext): Promise<void> {
+  const { layout, plan } = existing(options);
+  const { definition, isCommitted } = await upgradeChaincode(layout, plan, {
+    programs: await fabricPrograms(context),
+    step: stepsOn(context.terminal),
+  });
+  context.terminal.print(
+    isCommitted
+      ? `The channel runs version ${definition.version} of the chaincode (definition ${definition.sequence}).`
+      : `Version ${definition.version} waits for the approval of other organisations: each runs this command.`,
+  );
 }
 
 const COLUMNS = [
