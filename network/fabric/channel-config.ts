@@ -18,17 +18,32 @@ export async function channelConfig(at: PeerClient, identity: ClientIdentity): P
 
 /** Organisations that take part, by name. */
 export function organisationsOf(config: common.Config): readonly OrganisationDefinition[] {
-  return [...applicationOf(config).getGroupsMap().entries()].map(([name, group]) => {
-    const { authorityPem } = mspOf(group, name);
-    const anchors = peer.AnchorPeers.deserializeBinary(
-      group.getValuesMap().get(ANCHORS)?.getValue_asU8() ?? new Uint8Array(0),
-    );
-    const [anchor] = anchors.getAnchorPeersList();
-    return {
-      ...{ name, authorityPem },
-      anchor: { host: anchor?.getHost() ?? '', port: anchor?.getPort() ?? 0 },
-    };
-  });
+  return [...applicationOf(config).getGroupsMap().entries()].map(([name, group]) =>
+    definitionIn(name, group),
+  );
+}
+
+function definitionIn(name: string, group: common.ConfigGroup): OrganisationDefinition {
+  const { authorityPem } = mspOf(group, name);
+  const anchors = peer.AnchorPeers.deserializeBinary(
+    group.getValuesMap().get(ANCHORS)?.getValue_asU8() ?? new Uint8Array(0),
+  );
+  const [anchor] = anchors.getAnchorPeersList();
+  return {
+    ...{ name, authorityPem },
+    anchor: { host: anchor?.getHost() ?? '', port: anchor?.getPort() ?? 0 },
+  };
+}
+
+/** The organisation of a name that an update writes. */
+export function addedBy(update: Uint8Array, name: string): OrganisationDefinition {
+  const application = common.ConfigUpdate.deserializeBinary(update)
+    .getWriteSet()
+    ?.getGroupsMap()
+    .get(APPLICATION);
+  const group = application?.getGroupsMap().get(name);
+  if (!group) throw new NetworkError(`the update adds no organisation ${name}`);
+  return definitionIn(name, group);
 }
 
 /** The update by which an organisation becomes part of the channel. */

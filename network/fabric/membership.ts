@@ -3,7 +3,15 @@
  * asks for, each in its own place, and given to the orderers by whoever adds the last signature.
  */
 import { common, msp } from '@hyperledger/fabric-protos';
-import { channelConfig, organisationsOf, signed, updateEnvelope } from './channel-config.js';
+import {
+  addedBy,
+  adding,
+  channelConfig,
+  organisationsOf,
+  removing,
+  signed,
+  updateEnvelope,
+} from './channel-config.js';
 import { ClientIdentity } from './client-identity.js';
 import { NetworkError } from './errors.js';
 import { readGiven } from './invitation.js';
@@ -17,6 +25,9 @@ import { ORDERER_ORGANISATION } from './plan.js';
 import { untilDone } from './waiting.js';
 
 const UPDATE = 'gridbook-channel-update-1';
+
+const NOT_SIGNED =
+  'the update is not signed: it is no plain addition or removal of an organisation, or it was made for another state of the channel';
 
 /** An update on its way, as it goes from one organisation to the next. */
 export interface PendingUpdate {
@@ -75,7 +86,10 @@ export class Administration {
   /** Adds the signatures of this folder's administrators, and gives the update to the orderers once they suffice. */
   async sign(pending: PendingUpdate, asked?: number): Promise<UpdateResult> {
     const update = Buffer.from(pending.update, 'base64');
-    const members = await this.members();
+    const config = await this.config();
+    // Signed for others, it must be what it says.
+    if (pending.signatures.length > 0 && !describeUpdate(config, pending)) throw new NetworkError(NOT_SIGNED);
+    const members = organisationsOf(config).map(({ name }) => name);
     const own = ({ organisation }: ClientIdentity): number => Number(organisation === pending.subject);
     const signatures = pending.signatures.map((text) =>
       common.ConfigSignature.deserializeBinary(Buffer.from(text, 'base64')),
@@ -138,24 +152,21 @@ function signerOf(signature: common.ConfigSignature): string {
   return msp.SerializedIdentity.deserializeBinary(header.getCreator_asU8()).getMspid();
 }
 
-/** What an update does, in words for whoever is asked to sign it. */
-export function describeUpdate(pending: PendingUpdate): readonly string[] {
-  const update = common.ConfigUpdate.deserializeBinary(Buffer.from(pending.update, 'base64'));
-  const members = (set: common.ConfigGroup | undefined): ReadonlyMap<string, common.ConfigGroup> =>
-    new Map(set?.getGroupsMap().get('Application')?.getGroupsMap().entries() ?? []);
-  const [before, after] = [members(update.getReadSet()), members(update.getWriteSet())];
-  const isOther = (set: common.ConfigGroup | undefined): boolean =>
-    [...(set?.getGroupsMap().keys() ?? [])].some((name) => name !== 'Application') ||
-    (set?.getValuesMap().getLength() ?? 0) + (set?.getPoliciesMap().getLength() ?? 0) > 0;
-  const lines = [
-    ...[...after.keys()].filter((name) => !before.has(name)).map((name) => `adds the organisation ${name}`),
-    ...[...before.keys()]
-      .filter((name) => !after.has(name))
-      .map((name) => `removes the organisation ${name}`),
-    ...[...after].flatMap(([name, group]) =>
-      before.has(name) && group.getValuesMap().getLength() > 0 ? [`changes the certificates of ${name}`] : [],
-    ),
-  ];
-  const isOdd = isOther(update.getReadSet()) || isOther(update.getWriteSet()) || lines.length === 0;
-  return isOdd ? [...lines, 'changes something else: do not sign it unless you know what'] : lines;
+/**
+ * What an update does, in words for whoever is asked to sign it; undefined where it is anything but the one addition or
+ * removal that this organisation would make of the channel as it is now, to the byte.
+ */
+export function describeUpdate(config: common.Config, pending: PendingUpdate): string | undefined {
+  const given = Buffer.from(pending.update, 'base64');
+  const { subject } = pending;
+  const isSame = (make: () => common.ConfigUpdate): boolean => {
+    try {
+      return given.equals(make().serializeBinary());
+    } catch {
+      return false;
+    }
+  };
+  if (isSame(() => removing(config, subject))) return `removes the organisation ${subject}`;
+  if (isSame(() => adding(config, addedBy(given, subject)))) return `adds the organisation ${subject}`;
+  return undefined;
 }

@@ -99,8 +99,11 @@ onFabric('four organisations, each in a folder of its own', () => {
       expect([result.signedBy.length, result.needed]).toEqual([1, Math.floor((i + 1) / 2) + 1]);
       if (!result.isDone) {
         writeFileSync(given('update'), JSON.stringify(result.pending));
-        expect(describeUpdate(readUpdate(given('update')))).toEqual([`adds the organisation ${name}`]);
-        result = await administer('Gridline', (at) => at.sign(readUpdate(given('update'))));
+        result = await administer('Gridline', async (at) => {
+          const update = readUpdate(given('update'));
+          expect(describeUpdate(await at.config(), update)).toBe(`adds the organisation ${name}`);
+          return at.sign(update);
+        });
       }
       expect(result.isDone).toBe(true);
       const inviting = i === 0 ? 'Brightwater' : 'Gridline';
@@ -172,6 +175,18 @@ onFabric('four organisations, each in a folder of its own', () => {
   test('starting again finds everything as it was', async () => {
     for (const name of names) await bringDown(layoutOf(name), { wipe: false });
     for (const name of names) await startNetwork(layoutOf(name), planOf(name), starting);
+  });
+
+  test('an update that says it removes an organisation, and changes a rule too, is signed by nobody', async () => {
+    const pending = await administer('Brightwater', async (at) => {
+      const update = removing(await at.config(), 'EnergyOffice');
+      const rules = update.getWriteSet()?.getGroupsMap().get('Application')?.getPoliciesMap();
+      const endorsement = rules?.get('Endorsement');
+      endorsement?.setVersion(endorsement.getVersion() + 1);
+      return at.propose(update, 'EnergyOffice');
+    });
+    const signing = administer('Gridline', (at) => at.sign(pending.pending));
+    await expect(signing).rejects.toThrow('no plain addition or removal');
   });
 
   test('an update that was made for another state of the channel is refused in a sentence', async () => {

@@ -86,9 +86,15 @@ export function addNetworkOrganisations(network: Command, context: CommandContex
     .option('--show', 'say what it does, and sign nothing')
     .action(async (file: string, options: UpdateOptions & { show?: boolean }) => {
       const pending = readUpdate(resolve(file));
-      for (const line of describeUpdate(pending)) context.terminal.print(`This update ${line}.`);
-      if (options.show) return;
-      await change({ output: file, ...options }, context, pending.subject, (at) => at.sign(pending));
+      await change({ output: file, ...options }, context, pending.subject, async (at) => {
+        const what = describeUpdate(await at.config(), pending);
+        context.terminal.print(
+          what === undefined
+            ? 'This update is no plain addition or removal of an organisation, or it was made for another state of the channel.'
+            : `This update ${what}.`,
+        );
+        return options.show ? undefined : at.sign(pending);
+      });
     });
   inFolder(network.command('join'))
     .summary('join a channel by its invitation')
@@ -120,12 +126,14 @@ async function change(
   options: UpdateOptions,
   { terminal }: CommandContext,
   subject: string,
-  work: (at: Administration) => Promise<UpdateResult>,
+  work: (at: Administration) => Promise<UpdateResult | undefined>,
 ): Promise<void> {
   const { layout, plan } = existing(options);
   const at = new Administration(layout, plan);
   try {
-    const { pending, signedBy, needed, isDone } = await work(at);
+    const result = await work(at);
+    if (!result) return;
+    const { pending, signedBy, needed, isDone } = result;
     terminal.print(`Signed by ${signedBy.join(', ')}: ${signedBy.length} of ${needed}.`);
     if (!isDone) {
       const output = resolve(options.output ?? `${subject}.update.json`);
