@@ -11,6 +11,7 @@ export {
   readInvitation,
 } from './invitation.js';
 export { FabricLedger } from './ledger.js';
+export { isOrganisationName } from './organisation-group.js';
 export { Layout } from './layout.js';
 export { bringDown, restartNode, stopNode } from './down.js';
 export { diagnose, type DoctorOptions } from './doctor.js';

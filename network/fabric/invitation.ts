@@ -1,15 +1,24 @@
 /** Files that organisations give each other: who wants to join, and what it must know to do so. Nothing in them is secret. */
+import { X509Certificate } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { NetworkError } from './errors.js';
 import { makeKeys, write } from './keys.js';
 import { Layout } from './layout.js';
 import { authorityOf } from './nodes.js';
-import type { Address, OrganisationDefinition } from './organisation-group.js';
+import {
+  isAddress,
+  isOrganisationName,
+  type Address,
+  type OrganisationDefinition,
+} from './organisation-group.js';
 import { ordererAddresses, ORDERER_ORGANISATION, planNewcomer, type NetworkPlan } from './plan.js';
 
 const DEFINITION = 'gridbook-organisation-1';
 const INVITATION = 'gridbook-invitation-1';
+
+const ORGANISATION_NAME =
+  'the name of an organisation is of letters, digits, dots and dashes, at most 64; it begins with a letter or digit';
 
 export interface Invitation {
   readonly format: typeof INVITATION;
@@ -40,6 +49,7 @@ export async function newOrganisation(
 ): Promise<OrganisationDefinition & { readonly format: string }> {
   const layout = new Layout(folder);
   if (existsSync(layout.plan)) throw new NetworkError(`there is a network in ${folder} already`);
+  if (!isOrganisationName(name)) throw new NetworkError(ORGANISATION_NAME);
   if (name === ORDERER_ORGANISATION) throw new NetworkError(`${name} is the name of the orderers`);
   const plan = await planNewcomer({ name, role }, sizes, fabric);
   await makeKeys(layout, plan);
@@ -74,15 +84,22 @@ export function acceptInvitation(layout: Layout, plan: NetworkPlan, invitation: 
     throw new NetworkError(
       `the network runs Fabric ${invitation.fabric}, the programs here are ${plan.fabric}`,
     );
-  write(layout.genesisBlock, Buffer.from(invitation.genesisBlock, 'base64'));
+  const block = Buffer.from(invitation.genesisBlock, 'base64');
+  if (existsSync(layout.genesisBlock) && !readFileSync(layout.genesisBlock).equals(block))
+    throw new NetworkError(`${name} takes part in another channel already`);
+  write(layout.genesisBlock, block);
   write(join(layout.organisation(ORDERER_ORGANISATION), 'ca', 'cert.pem'), invitation.ordererAuthorityPem);
   const joined = { ...plan, remoteOrderers: invitation.orderers };
   write(layout.plan, JSON.stringify(joined, undefined, 2));
   return joined;
 }
 
-/** Reads a file that another organisation gave. */
-export function readGiven<T extends { readonly format: string }>(path: string, format: T['format']): T {
+/** Reads a file that another organisation gave: of its form, and with contents that may be used. */
+export function readGiven<T extends { readonly format: string }>(
+  path: string,
+  format: T['format'],
+  isSound: (value: Partial<T>) => boolean,
+): T {
   let value: T;
   try {
     value = JSON.parse(readFileSync(path, 'utf8')) as T;
@@ -90,8 +107,35 @@ export function readGiven<T extends { readonly format: string }>(path: string, f
     throw new NetworkError(`${path} cannot be read`, { cause: error });
   }
   if (value?.format !== format) throw new NetworkError(`${path} is not a file of the form ${format}`);
+  if (!isSound(value)) throw new NetworkError(`${path} is damaged: a value in it is not of its form`);
   return value;
 }
+
 export const readDefinition = (path: string): OrganisationDefinition =>
-  readGiven<OrganisationDefinition & { readonly format: string }>(path, DEFINITION);
-export const readInvitation = (path: string): Invitation => readGiven<Invitation>(path, INVITATION);
+  readGiven<OrganisationDefinition & { readonly format: string }>(
+    path,
+    DEFINITION,
+    ({ name, anchor, authorityPem }) =>
+      isOrganisationName(name) && isAddress(anchor) && isAuthority(authorityPem),
+  );
+
+export const readInvitation = (path: string): Invitation =>
+  readGiven<Invitation>(
+    path,
+    INVITATION,
+    ({ organisation, genesisBlock, orderers, ordererAuthorityPem }) =>
+      isOrganisationName(organisation) &&
+      typeof genesisBlock === 'string' &&
+      Array.isArray(orderers) &&
+      orderers.length > 0 &&
+      orderers.every(isAddress) &&
+      isAuthority(ordererAuthorityPem),
+  );
+
+function isAuthority(pem: unknown): boolean {
+  try {
+    return typeof pem === 'string' && new X509Certificate(pem).ca;
+  } catch {
+    return false;
+  }
+}

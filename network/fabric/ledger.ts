@@ -30,6 +30,8 @@ const OPEN_MS = 5_000;
 /** How long closing waits for what is under way. */
 const CLOSE_MS = 10_000;
 const AGAIN_MS = 100;
+/** Between two looks at who takes part, where the peer does not tell. */
+const LOOK_AGAIN_MS = 1_000;
 
 export class FabricLedger implements Ledger {
   readonly engine = 'fabric';
@@ -67,7 +69,7 @@ export class FabricLedger implements Ledger {
     try {
       const [home] = plan.organisations;
       const height = await anyOf(home, (peer) => heightAt(clients, plan, peer));
-      await anyOf(home, async (peer) => requireVersion(await clients.network(home, peer)));
+      requireVersion(await anyOf(home, async (peer) => versionAt(await clients.network(home, peer))));
       const members = new Members(plan.organisations, (other) => clients.meet(other));
       const ledger = new FabricLedger(
         ...([plan, members, clients, followers, new BlockTimes(height)] as const),
@@ -80,8 +82,7 @@ export class FabricLedger implements Ledger {
     } catch (error) {
       for (const follower of followers) follower.stop();
       await clients.close();
-      const { cause } = error as Error;
-      if (cause instanceof NetworkError) throw cause;
+      if (error instanceof NetworkError) throw error;
       throw new NetworkError(`the network does not answer: ${(error as Error).message}`, { cause: error });
     }
   }
@@ -133,6 +134,7 @@ export class FabricLedger implements Ledger {
     await within(this.admission.empty(), CLOSE_MS, this.ending.signal);
     this.ending.abort();
     await this.admission.empty();
+    await this.looking;
     for (const follower of this.followers) follower.stop();
     await this.clients.close();
   }
@@ -158,9 +160,22 @@ export class FabricLedger implements Ledger {
       this.members.read(await this.clients.network(home, peer)),
     );
     this.followers.push(...came.flatMap((organisation) => this.follow(organisation, height)));
-    for (const follower of this.followers.filter(({ organisation }) => left.includes(organisation))) {
+    // What was committed until its own organisation left can still be read.
+    const gone = left.filter((name) => name !== home.name);
+    for (const follower of this.followers.filter(({ organisation }) => gone.includes(organisation))) {
       follower.stop();
       this.followers.splice(this.followers.indexOf(follower), 1);
+    }
+  }
+
+  /** A majority of yesterday endorses nothing: whoever does not see who takes part now looks again. */
+  private async lookUntilSeen(): Promise<void> {
+    while (!this.ending.signal.aborted) {
+      try {
+        return await this.look(this.height());
+      } catch {
+        await pause(LOOK_AGAIN_MS, this.ending.signal);
+      }
     }
   }
 
@@ -168,7 +183,7 @@ export class FabricLedger implements Ledger {
     const isHome = organisation === this.plan.organisations[0];
     // One look at a time: what a block changes while it is read is read after it.
     const again = (): void => {
-      this.looking = this.looking.then(() => this.look(this.height())).catch(() => undefined);
+      this.looking = this.looking.then(() => this.lookUntilSeen());
     };
     return organisation.peers.map((peer) => {
       const network = () => this.clients.network(organisation, peer);
@@ -203,17 +218,18 @@ async function anyOf<T>({ peers }: OrganisationPlan, ask: (peer: PeerPlan) => Pr
   }
 }
 
-/** What the channel runs must speak the language of this client. */
-async function requireVersion(network: Network): Promise<void> {
+async function versionAt(network: Network): Promise<string> {
   const { call, args } = definitionQuery(CHAINCODE);
   const answer = await network.getContract('_lifecycle').evaluate(call, { arguments: [args] });
-  const { version } = definitionIn(CHAINCODE, answer);
+  return definitionIn(CHAINCODE, answer).version;
+}
+
+/** What the channel runs must speak the language of this client. */
+function requireVersion(version: string): void {
   if (version === CONTRACT_VERSION) return;
-  throw new GridbookError('UNKNOWN_FORMAT', undefined, {
-    cause: new NetworkError(
-      `the channel runs version ${version} of the chaincode, and this is version ${CONTRACT_VERSION}; \`gridbook network upgrade\` brings a channel up to date`,
-    ),
-  });
+  throw new NetworkError(
+    `the channel runs version ${version} of the chaincode, and this is version ${CONTRACT_VERSION}; \`gridbook network upgrade\` brings a channel up to date`,
+  );
 }
 
 async function heightAt(clients: Clients, plan: NetworkPlan, peer: PeerPlan): Promise<number> {

@@ -15,13 +15,13 @@ import {
 import { ClientIdentity } from './client-identity.js';
 import { NetworkError } from './errors.js';
 import { readGiven } from './invitation.js';
+import { isOrganisationName } from './organisation-group.js';
 import type { Layout } from './layout.js';
 import { majority } from './lifecycle.js';
 import { authorityOf } from './nodes.js';
 import { BroadcastError, OrdererClient } from './orderer-client.js';
 import { PeerClient } from './peer-client.js';
-import { ordererAddresses, type NetworkPlan } from './plan.js';
-import { ORDERER_ORGANISATION } from './plan.js';
+import { ordererAddresses, ORDERER_ORGANISATION, type NetworkPlan } from './plan.js';
 import { untilDone } from './waiting.js';
 
 const UPDATE = 'gridbook-channel-update-1';
@@ -75,7 +75,13 @@ export class Administration {
   /** Begins an update; where this folder's signatures suffice, the channel has it at the end. */
   propose(update: common.ConfigUpdate, subject: string, needed?: number): Promise<UpdateResult> {
     const bytes = Buffer.from(update.serializeBinary());
-    return this.sign({ format: UPDATE, subject, update: bytes.toString('base64'), signatures: [] }, needed);
+    return this.add({ format: UPDATE, subject, update: bytes.toString('base64'), signatures: [] }, needed);
+  }
+
+  /** Signs an update that another organisation made, provided that it is what it says. */
+  async sign(pending: PendingUpdate): Promise<UpdateResult> {
+    if (!describeUpdate(await this.config(), pending)) throw new NetworkError(NOT_SIGNED);
+    return this.add(pending);
   }
 
   /** Names of the organisations that take part. */
@@ -84,12 +90,9 @@ export class Administration {
   }
 
   /** Adds the signatures of this folder's administrators, and gives the update to the orderers once they suffice. */
-  async sign(pending: PendingUpdate, asked?: number): Promise<UpdateResult> {
+  private async add(pending: PendingUpdate, asked?: number): Promise<UpdateResult> {
     const update = Buffer.from(pending.update, 'base64');
-    const config = await this.config();
-    // Signed for others, it must be what it says.
-    if (pending.signatures.length > 0 && !describeUpdate(config, pending)) throw new NetworkError(NOT_SIGNED);
-    const members = organisationsOf(config).map(({ name }) => name);
+    const members = await this.members();
     const own = ({ organisation }: ClientIdentity): number => Number(organisation === pending.subject);
     const signatures = pending.signatures.map((text) =>
       common.ConfigSignature.deserializeBinary(Buffer.from(text, 'base64')),
@@ -145,7 +148,11 @@ export class Administration {
   }
 }
 
-export const readUpdate = (path: string): PendingUpdate => readGiven<PendingUpdate>(path, UPDATE);
+export const readUpdate = (path: string): PendingUpdate =>
+  readGiven<PendingUpdate>(path, UPDATE, ({ subject, update, signatures }) => {
+    const texts = Array.isArray(signatures) ? [update, ...signatures] : [undefined];
+    return isOrganisationName(subject) && texts.every((text) => typeof text === 'string');
+  });
 
 function signerOf(signature: common.ConfigSignature): string {
   const header = common.SignatureHeader.deserializeBinary(signature.getSignatureHeader_asU8());

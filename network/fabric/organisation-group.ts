@@ -16,6 +16,19 @@ export interface OrganisationDefinition {
   readonly anchor: Address;
 }
 
+/** As Fabric names groups of a configuration; nothing in it can lead out of a folder. */
+const NAME = /^[A-Za-z0-9][A-Za-z0-9.-]{0,63}$/;
+export const isOrganisationName = (name: unknown): name is string =>
+  typeof name === 'string' && NAME.test(name);
+
+/** Whether an address is one that can be called. */
+export const isAddress = (address: Partial<Address> | undefined): address is Address =>
+  typeof address?.host === 'string' &&
+  /^[A-Za-z0-9.:-]{1,255}$/.test(address.host) &&
+  Number.isInteger(address.port) &&
+  (address.port as number) > 0 &&
+  (address.port as number) <= 65_535;
+
 export const MSP_VALUE = 'MSP';
 export const ANCHORS = 'AnchorPeers';
 const ADMINS = 'Admins';

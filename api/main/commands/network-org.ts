@@ -8,6 +8,7 @@ import {
   adding,
   describeUpdate,
   invitationFor,
+  isOrganisationName,
   newOrganisation,
   readDefinition,
   readInvitation,
@@ -18,7 +19,6 @@ import {
   type NetworkPlan,
   type UpdateResult,
 } from '../../../network/fabric/index.js';
-import { isRecordId } from '../../../schema/ids.js';
 import { ROLES } from '../../../schema/command.js';
 import type { CommandContext } from '../context.js';
 import { CommandFailure, EXIT } from '../exit.js';
@@ -103,11 +103,8 @@ export function addNetworkOrganisations(network: Command, context: CommandContex
 }
 
 function organisationName(text: string): string {
-  if (isRecordId(text)) return text;
-  throw new CommandFailure(
-    '--name takes letters, digits, dot, dash and underline, at most 64 of them.',
-    EXIT.usage,
-  );
+  if (isOrganisationName(text)) return text;
+  throw new CommandFailure('--name takes letters, digits, dot and dash, at most 64 of them.', EXIT.usage);
 }
 
 async function create(options: NewOptions, { terminal, environment }: CommandContext): Promise<void> {
