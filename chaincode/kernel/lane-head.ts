@@ -16,6 +16,9 @@ const ORGANISATIONS = 5;
 const ROLES_OF = 6; // a bit a role of each organisation, in the order of ROLES
 const WIDTH = 7;
 
+/** Key of a lane's head, which every transaction of the lane writes. */
+export const headKey = (lane: string): string => `${lane}/head/0`;
+
 /** The bit of a role; 0 of what is no role. */
 const bitOf = (role: string): number => {
   const at = (ROLES as readonly string[]).indexOf(role);
@@ -34,7 +37,7 @@ export class LaneHead {
    * than the last by more than the skew limit is refused.
    */
   static async open(work: UnitOfWork, lane: string, timeMs: number): Promise<LaneHead> {
-    const page = await work.load(`${lane}/head/0`, WIDTH);
+    const page = await work.load(headKey(lane), WIDTH);
     const last = (page.columns[TIME][0] as number | undefined) ?? 0;
     if (timeMs < last - LIMITS.timeSkewMs) throw new GridbookError('TIME_SKEW');
     return new LaneHead(work, page, Math.max(timeMs, last));

@@ -6,6 +6,7 @@ import { envelopesOf } from './committed-block.js';
 import { transactionIdOf, type Simulation, type TransactionEnvelope, type Version } from './envelope.js';
 import { LedgerVerificationError, type Place } from './errors.js';
 import { layoutOf } from './layout.js';
+import { formatOf, otherFormat } from './page-format.js';
 import { Roster } from './roster.js';
 import { simulate, type VersionedValue } from './simulate.js';
 import { StateDigest } from './state-digest.js';
@@ -108,7 +109,12 @@ async function replayOne(
   compareKeys('reads', recorded.reads, again.reads, place);
   compareKeys('writes', recorded.writes, again.writes, place);
   recorded.writes.forEach(({ key, value }, i) => {
-    if (!Buffer.from(value).equals(again.writes[i].value)) differs('writes another value', { ...place, key });
+    if (Buffer.from(value).equals(again.writes[i].value)) return;
+    const [format, known] = [formatOf(value), formatOf(again.writes[i].value)];
+    // Written by another version, and no forgery.
+    if (format !== undefined && known !== undefined && format !== known)
+      throw otherFormat(format, known, { ...place, key });
+    differs('writes another value', { ...place, key });
   });
   if (!Buffer.from(recorded.event).equals(again.event)) differs('emits another event', place);
 }
