@@ -50,6 +50,8 @@ export class Consortium {
   constructor(
     private readonly layout: Layout,
     private readonly plan: NetworkPlan,
+    /** Whether waiting for the nodes is of no use: one of them has ended. */
+    private readonly hopeless: () => boolean = () => false,
   ) {
     const ordererAuthority = Buffer.from(authorityOf(layout, ORDERER_ORGANISATION));
     this.orderers = ordererAddresses(plan).map(
@@ -72,12 +74,12 @@ export class Consortium {
     await Promise.all([
       ...this.plan.orderers.map((orderer) => {
         const admin = adminOf(this.layout, orderer);
-        return untilDone(`${orderer.name} does not join`, () => joinOrderer(admin, block));
+        return this.untilDone(`${orderer.name} does not join`, () => joinOrderer(admin, block));
       }),
       ...this.parties.flatMap(({ plan, admin, peers }) =>
         peers.map(async (at, i) => {
           const name = `${plan.peers[i].name}.${plan.name}`;
-          await untilDone(`${name} does not join`, () => joinPeer(at, admin, block));
+          await this.untilDone(`${name} does not join`, () => joinPeer(at, admin, block));
         }),
       ),
     ]);
@@ -96,7 +98,7 @@ export class Consortium {
       this.parties.flatMap(({ plan, admin, peers }) => {
         const chaincode = packageOf(plan);
         return peers.map((at, i) =>
-          untilDone(`${plan.peers[i].name}.${plan.name} takes no chaincode`, () =>
+          this.untilDone(`${plan.peers[i].name}.${plan.name} takes no chaincode`, () =>
             install(at, admin, chaincode),
           ),
         );
@@ -107,20 +109,20 @@ export class Consortium {
   /** The channel's definition of a chaincode; undefined where it has none. */
   async definition(name: string): Promise<CommittedDefinition | undefined> {
     const [{ peers, admin }] = this.parties;
-    return untilDone('the channel does not answer', () => committedDefinition(peers[0], admin, name));
+    return this.untilDone('the channel does not answer', () => committedDefinition(peers[0], admin, name));
   }
 
   /** Names of the organisations that take part in the channel. */
   async members(): Promise<readonly string[]> {
     const [{ peers, admin }] = this.parties;
-    return untilDone('the channel does not answer', async () =>
+    return this.untilDone('the channel does not answer', async () =>
       organisationsOf(await channelConfig(peers[0], admin)).map(({ name }) => name),
     );
   }
 
   /** Waits until the peers here have the block by which their organisation takes part. */
   async taken(): Promise<void> {
-    await untilDone('the channel has not taken the organisation', async () => {
+    await this.untilDone('the channel has not taken the organisation', async () => {
       const members = await this.members();
       if (!this.parties.every(({ plan }) => members.includes(plan.name))) throw new Error('not yet');
     });
@@ -165,7 +167,7 @@ export class Consortium {
   async answers(chaincode: string, args: readonly (string | Uint8Array)[]): Promise<void> {
     await Promise.all(
       this.parties.map(({ plan, client, peers }) =>
-        untilDone(`the chaincode of ${plan.name} does not answer`, () =>
+        this.untilDone(`the chaincode of ${plan.name} does not answer`, () =>
           peers[0].evaluate(client, { channel: CHANNEL, chaincode, args }),
         ),
       ),
@@ -175,7 +177,7 @@ export class Consortium {
   /** Organisations that approve a definition that is to be committed. */
   async approvals(definition: Definition): Promise<readonly string[]> {
     const [{ peers, admin }] = this.parties;
-    return untilDone('the channel does not answer', () => approvalsOf(peers[0], admin, definition));
+    return this.untilDone('the channel does not answer', () => approvalsOf(peers[0], admin, definition));
   }
 
   /** Makes a definition the channel's, endorsed by all that approve it, here and elsewhere. */
@@ -198,19 +200,23 @@ export class Consortium {
     }
   }
 
+  private untilDone<T>(what: string, attempt: () => Promise<T>): Promise<T> {
+    return untilDone(what, attempt, this.hopeless);
+  }
+
   private most(): readonly PeerClient[] {
     return this.parties.slice(0, majority(this.parties.length)).map(({ peers }) => peers[0]);
   }
 
   private async submit(what: string, make: () => Proposal, endorsers: readonly PeerClient[]): Promise<void> {
-    const { id, envelope } = await untilDone(what, async () => {
+    const { id, envelope } = await this.untilDone(what, async () => {
       const proposal = make();
       const responses = await Promise.all(endorsers.map((at) => at.endorse(proposal)));
       return { id: proposal.transactionId, envelope: proposal.transaction(responses) };
     });
     // An orderer that is no leader yet refuses; the same transaction is given again.
     let next = 0;
-    await untilDone(what, () => this.orderers[next++ % this.orderers.length].broadcast(envelope));
+    await this.untilDone(what, () => this.orderers[next++ % this.orderers.length].broadcast(envelope));
     const committed = Promise.all(this.commits.map((commits) => commits.codeOf(id)));
     const codes = await inTime(`${what}: it is not committed on every peer`, committed);
     const invalid = codes.find((code) => code !== 0);

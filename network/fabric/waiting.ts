@@ -4,14 +4,19 @@ import { NetworkError } from './errors.js';
 const PATIENCE_MS = 30_000;
 const AGAIN_MS = 25;
 
-/** Tries until it works: nodes take a moment until they answer. */
-export async function untilDone<T>(what: string, attempt: () => Promise<T>): Promise<T> {
+/** Tries until it works: nodes take a moment until they answer. Ends early where it is hopeless. */
+export async function untilDone<T>(
+  what: string,
+  attempt: () => Promise<T>,
+  hopeless: () => boolean = () => false,
+): Promise<T> {
   const end = Date.now() + PATIENCE_MS;
   for (;;) {
     try {
       return await attempt();
     } catch (error) {
-      if (Date.now() > end) throw new NetworkError(`${what}: ${(error as Error).message}`, { cause: error });
+      if (Date.now() > end || hopeless())
+        throw new NetworkError(`${what}: ${(error as Error).message}`, { cause: error });
       await new Promise((resolve) => setTimeout(resolve, AGAIN_MS));
     }
   }

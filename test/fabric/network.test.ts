@@ -15,6 +15,7 @@ import {
   type ProcessStatus,
   type Programs,
 } from '../../network/fabric/index.js';
+import { runningPid } from '../../network/fabric/processes.js';
 import { fabricPrograms } from './programs.js';
 
 const programs = await fabricPrograms();
@@ -25,7 +26,7 @@ onFabric('a network', () => {
   let layout: Layout;
   let plan: NetworkPlan;
   const steps: string[] = [];
-  const up = (): Promise<NetworkPlan> =>
+  const up = (step = (what: string): unknown => steps.push(what)): Promise<NetworkPlan> =>
     bringUp({
       ...{
         folder,
@@ -35,7 +36,7 @@ onFabric('a network', () => {
         orderers: 3,
         basePort: 17_050,
       },
-      step: (what) => steps.push(what),
+      step,
     });
   const status = (): Promise<ProcessStatus[]> => networkStatus(layout, plan);
   const pids = async (): Promise<unknown[]> => (await status()).map(({ name, pid }) => [name, pid]);
@@ -85,6 +86,18 @@ onFabric('a network', () => {
     const rows = await status();
     expect(rows.filter(({ pid }) => pid === undefined)).toEqual([]);
     expect(Math.min(...(await heights()))).toBeGreaterThan(height);
+  });
+
+  test('a chaincode process that ends while the network comes up is named, though a majority would do without', async () => {
+    const last = `chaincode.${plan.organisations[2].name}`;
+    await bringDown(layout, { wipe: false });
+    const killed = up((what) => {
+      if (!what.startsWith('chaincode')) return;
+      process.kill(runningPid(layout, last) as number, 'SIGKILL');
+    });
+    await expect(killed).rejects.toThrow(`${last} ended`);
+    await up();
+    expect(new Set((await status()).map(({ health }) => health))).toEqual(new Set(['ok']));
   });
 
   test('one process is stopped and started by its name', async () => {
