@@ -4,7 +4,7 @@ import {
   LedgerFileError,
   LedgerLockedError,
   LedgerTruncatedError,
-} from '../../network/embedded/index.js';
+} from '../../network/embedded/errors.js';
 import { ArchiveError, DownloadError, NetworkError, ProgramsError } from '../../network/fabric/errors.js';
 import { GridbookError, Refusal } from '../../schema/errors.js';
 import { MeterFileError } from '../metering/errors.js';

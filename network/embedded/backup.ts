@@ -17,7 +17,12 @@ import { dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { BlockFile } from './block-file.js';
 import { syncFolder, writeFileDurably } from './durable.js';
-import { LedgerCorruptError, LedgerFileError, LedgerFormatError, LedgerVerificationError } from './errors.js';
+import {
+  BackupTargetError,
+  LedgerCorruptError,
+  LedgerFormatError,
+  LedgerVerificationError,
+} from './errors.js';
 import { layoutOf, type Layout } from './layout.js';
 import { Roster } from './roster.js';
 import { encodeTip, readTip } from './tip.js';
@@ -33,9 +38,6 @@ export interface BackupManifest {
 }
 
 const MANIFEST = 'backup.json';
-
-/** A backup or a restore would write over what is there. */
-export class BackupTargetError extends LedgerFileError {}
 
 /**
  * Copies a ledger from its files, also beside a process that writes them: the blocks that were acknowledged when it

@@ -42,6 +42,9 @@ export class StateStoreError extends LedgerFileError {}
 /** Re-verification found a difference; `place` names the first one. */
 export class LedgerVerificationError extends LedgerFileError {}
 
+/** A backup or a restore would write over what is there. */
+export class BackupTargetError extends LedgerFileError {}
+
 function describe(place: Place): string {
   const parts = [
     place.block === undefined ? '' : `block ${place.block}`,

@@ -1,11 +1,5 @@
 /** What the rest of Gridbook uses of the single-node ledger. */
-export {
-  backupLedger,
-  BackupTargetError,
-  readManifest,
-  restoreLedger,
-  type BackupManifest,
-} from './backup.js';
+export { backupLedger, readManifest, restoreLedger, type BackupManifest } from './backup.js';
 export { DISK, type DiskCalls } from './block-file.js';
 export * from './errors.js';
 export { openGridbookLedger, replayGridbookLedger } from './gridbook.js';

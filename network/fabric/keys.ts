@@ -22,30 +22,37 @@ export function write(path: string, content: string | Uint8Array, mode = 0o600):
   writeFileSync(path, content, { mode });
 }
 
-/** Makes all keys of a network that are not there yet. */
-export async function makeKeys(layout: Layout, plan: NetworkPlan): Promise<void> {
-  const orderers = new Organisation(layout, ORDERER_ORGANISATION, notBefore());
-  await Promise.all([
-    // An organisation that was invited has the orderers' certificate, and none of their keys.
-    plan.orderers.length > 0 &&
-      orderers.make(
-        plan.orderers.map((orderer) => ({
-          ...{ folder: layout.orderer(orderer).folder, name: orderer.name, unit: 'orderer' as const },
-        })),
-        [{ name: 'admin', unit: 'admin' }],
-      ),
-    ...plan.organisations.map((organisation) =>
-      new Organisation(layout, organisation.name, notBefore()).make(
-        organisation.peers.map((peer) => ({
-          ...{ folder: layout.peer(organisation, peer).folder, name: peer.name, unit: 'peer' as const },
-        })),
-        [
-          { name: 'admin', unit: 'admin' },
-          { name: organisation.role, unit: 'client', attributes: { role: organisation.role } },
-        ],
-      ),
-    ),
-  ]);
+/**
+ * Makes all keys of a network that are not there yet, one organisation after the other, and tells of each that has its
+ * own: its processes can start while the next one's keys are made.
+ */
+export async function makeKeys(
+  layout: Layout,
+  plan: NetworkPlan,
+  ready: (organisation: string) => void = () => undefined,
+): Promise<void> {
+  // An organisation that was invited has the orderers' certificate, and none of their keys.
+  if (plan.orderers.length > 0) {
+    await new Organisation(layout, ORDERER_ORGANISATION, notBefore()).make(
+      plan.orderers.map((orderer) => ({
+        ...{ folder: layout.orderer(orderer).folder, name: orderer.name, unit: 'orderer' as const },
+      })),
+      [{ name: 'admin', unit: 'admin' }],
+    );
+    ready(ORDERER_ORGANISATION);
+  }
+  for (const organisation of plan.organisations) {
+    await new Organisation(layout, organisation.name, notBefore()).make(
+      organisation.peers.map((peer) => ({
+        ...{ folder: layout.peer(organisation, peer).folder, name: peer.name, unit: 'peer' as const },
+      })),
+      [
+        { name: 'admin', unit: 'admin' },
+        { name: organisation.role, unit: 'client', attributes: { role: organisation.role } },
+      ],
+    );
+    ready(organisation.name);
+  }
 }
 
 /** Makes the certificate of a role of an organisation whose authority lies in the folder; named like the role by itself. */

@@ -9,6 +9,7 @@ import { readFileSync } from 'node:fs';
 import {
   CHAINCODE,
   HOST_ADDRESS,
+  ORDERER_ORGANISATION,
   type NetworkPlan,
   type OrdererPlan,
   type OrganisationPlan,
@@ -84,18 +85,31 @@ export function chaincodeProcess(layout: Layout, organisation: OrganisationPlan)
   };
 }
 
-/** Every process of the network, in the order in which they start. */
-export function allProcesses(layout: Layout, programs: Programs, plan: NetworkPlan): ProcessSpec[] {
-  return [
-    ...plan.orderers.map((orderer) => ordererProcess(layout, programs, orderer)),
-    ...plan.organisations.flatMap((organisation) =>
-      organisation.peers.map((peer) => peerProcess(layout, programs, organisation, peer)),
-    ),
-    ...plan.organisations.map((organisation) => chaincodeProcess(layout, organisation)),
-  ];
+/** Processes of one organisation, once it has its keys: the orderers', or a member's peers and chaincode. */
+export function processesOf(
+  layout: Layout,
+  programs: Programs,
+  plan: NetworkPlan,
+  organisation: string,
+): ProcessSpec[] {
+  if (organisation === ORDERER_ORGANISATION)
+    return plan.orderers.map((orderer) => ordererProcess(layout, programs, orderer));
+  return plan.organisations
+    .filter(({ name }) => name === organisation)
+    .flatMap((member) => [
+      ...member.peers.map((peer) => peerProcess(layout, programs, member, peer)),
+      chaincodeProcess(layout, member),
+    ]);
 }
 
-/** Every process of a plan and the ports that it listens on, in the order of `allProcesses`. */
+/** Every process of the network. */
+export function allProcesses(layout: Layout, programs: Programs, plan: NetworkPlan): ProcessSpec[] {
+  return [ORDERER_ORGANISATION, ...plan.organisations.map(({ name }) => name)].flatMap((organisation) =>
+    processesOf(layout, programs, plan, organisation),
+  );
+}
+
+/** Every process of a plan and the ports that it listens on: orderers, peers, chaincode. */
 export function processPorts(
   plan: NetworkPlan,
 ): { readonly name: string; readonly ports: readonly number[] }[] {

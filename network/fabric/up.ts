@@ -11,7 +11,7 @@ import { NetworkError } from './errors.js';
 import { makeKeys, write } from './keys.js';
 import { Layout } from './layout.js';
 import { endOfLog } from './logs.js';
-import { allProcesses, packageFor } from './nodes.js';
+import { packageFor, processesOf, processPorts } from './nodes.js';
 import type { ChaincodePackage } from './package.js';
 import {
   CHAINCODE,
@@ -66,16 +66,15 @@ export async function startNetwork(
   plan: NetworkPlan,
   { programs, step }: Pick<UpOptions, 'programs' | 'step'>,
 ): Promise<NetworkPlan> {
-  await makeKeys(layout, plan);
   writeSettings(layout, plan);
+  await makeKeys(layout, plan, (organisation) => {
+    for (const spec of processesOf(layout, programs, plan, organisation)) startProcess(layout, spec);
+  });
   step('keys and settings');
-  const genesis = makeGenesis(layout, programs);
-  const processes = allProcesses(layout, programs, plan);
-  for (const spec of processes) startProcess(layout, spec);
-  await genesis;
+  await makeGenesis(layout, programs);
   step('channel and processes');
   const ended = (): string | undefined =>
-    processes.find(({ name }) => runningPid(layout, name) === undefined)?.name;
+    processPorts(plan).find(({ name }) => runningPid(layout, name) === undefined)?.name;
   const network = new Consortium(layout, plan, () => ended() !== undefined);
   const ofOrganisation = (organisation: OrganisationPlan): ChaincodePackage =>
     packageFor(layout, organisation);

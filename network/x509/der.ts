@@ -6,17 +6,26 @@ export function sha256(bytes: Uint8Array): Buffer {
   return Buffer.from(hash('sha256', bytes, 'binary'), 'latin1');
 }
 
-function element(tag: number, content: Uint8Array): Buffer {
-  // Contents here are under 128 bytes, so the length is one byte.
-  return Buffer.concat([Buffer.of(tag, content.length), content]);
+/** An element of a tag. */
+export function element(tag: number, content: Uint8Array): Buffer {
+  const { length } = content;
+  if (length < 0x80) return Buffer.concat([Buffer.of(tag, length), content]);
+  const digits = [];
+  for (let rest = length; rest > 0; rest = Math.floor(rest / 256)) digits.unshift(rest % 256);
+  return Buffer.concat([Buffer.of(tag, 0x80 | digits.length, ...digits), content]);
 }
 
-/** INTEGER of a number ≥ 0: shortest big-endian form, with a zero in front where the top bit is set. */
+/** INTEGER of a number ≥ 0 given as big-endian bytes: none in front that say nothing, and none that makes it negative. */
+export function integerOf(bytes: Uint8Array): Buffer {
+  let from = 0;
+  while (from < bytes.length - 1 && bytes[from] === 0) from++;
+  const digits = bytes.subarray(from);
+  return element(0x02, digits[0] < 0x80 ? digits : Buffer.concat([Buffer.of(0), digits]));
+}
+
 function integer(value: number): Buffer {
-  let hex = value.toString(16);
-  if (hex.length % 2 === 1) hex = `0${hex}`;
-  if (parseInt(hex.slice(0, 2), 16) >= 0x80) hex = `00${hex}`;
-  return element(0x02, Buffer.from(hex, 'hex'));
+  const hex = value.toString(16);
+  return integerOf(Buffer.from(hex.length % 2 === 1 ? `0${hex}` : hex, 'hex'));
 }
 
 /** SEQUENCE { INTEGER number, OCTET STRING previousHash, OCTET STRING dataHash }. */

@@ -1,6 +1,7 @@
 /** Issuing X.509 certificates of a Fabric kind. */
 import { KeyObject, randomBytes, webcrypto } from 'node:crypto';
-import { hasLowS } from './signature.js';
+import type { X509Certificate } from '@peculiar/x509';
+import { withLowS } from './signature.js';
 
 /** A certificate with its private key, both PEM. */
 export interface KeyPair {
@@ -33,17 +34,16 @@ export async function issueAuthority(organisation: string, notBefore: Date): Pro
     new x509.KeyUsagesExtension(x509.KeyUsageFlags.keyCertSign | x509.KeyUsageFlags.cRLSign, true),
     await x509.SubjectKeyIdentifierExtension.create(keys.publicKey),
   ];
-  return lowS(keys.privateKey, () =>
-    x509.X509CertificateGenerator.createSelfSigned({
-      serialNumber: serialNumber(),
-      name: [{ CN: [`ca.${organisation}`] }, { O: [organisation] }],
-      notBefore,
-      notAfter: NO_EXPIRY,
-      signingAlgorithm: ALGORITHM,
-      keys,
-      extensions,
-    }),
-  );
+  const certificate = await x509.X509CertificateGenerator.createSelfSigned({
+    serialNumber: serialNumber(),
+    name: [{ CN: [`ca.${organisation}`] }, { O: [organisation] }],
+    notBefore,
+    notAfter: NO_EXPIRY,
+    signingAlgorithm: ALGORITHM,
+    keys,
+    extensions,
+  });
+  return pairOf(certificate, keys.privateKey);
 }
 
 /** The organisational units by which Fabric tells identities apart (NodeOUs). */
@@ -62,12 +62,30 @@ export interface Subject {
 /** Purposes of a node's TLS certificate: it serves, and it calls other nodes. */
 const TLS_PURPOSES = ['1.3.6.1.5.5.7.3.1', '1.3.6.1.5.5.7.3.2'];
 
+interface Issuer {
+  readonly issuer: X509Certificate;
+  readonly signingKey: webcrypto.CryptoKey;
+}
+const issuers = new WeakMap<KeyPair, Promise<Issuer>>();
+
+/** An authority as the library knows it, read once. */
+function issuerOf(authority: KeyPair): Promise<Issuer> {
+  let known = issuers.get(authority);
+  if (!known) issuers.set(authority, (known = readIssuer(authority)));
+  return known;
+}
+
+async function readIssuer({ certificatePem, keyPem }: KeyPair): Promise<Issuer> {
+  const x509 = await library();
+  const der = x509.PemConverter.decode(keyPem)[0];
+  const signingKey = await webcrypto.subtle.importKey('pkcs8', der, ALGORITHM, false, ['sign']);
+  return { issuer: new x509.X509Certificate(certificatePem), signingKey };
+}
+
 /** Issues a certificate with a key of its own. */
 export async function issue(authority: KeyPair, subject: Subject, notBefore: Date): Promise<KeyPair> {
   const x509 = await library();
-  const issuer = new x509.X509Certificate(authority.certificatePem);
-  const der = x509.PemConverter.decode(authority.keyPem)[0];
-  const signingKey = await webcrypto.subtle.importKey('pkcs8', der, ALGORITHM, false, ['sign']);
+  const { issuer, signingKey } = await issuerOf(authority);
   const keys = await webcrypto.subtle.generateKey(ALGORITHM, true, ['sign', 'verify']);
   const { organisation, commonName, unit, attributes, tlsAddress } = subject;
   const extensions = [
@@ -89,19 +107,18 @@ export async function issue(authority: KeyPair, subject: Subject, notBefore: Dat
           ]),
         ]),
   ];
-  return lowS(keys.privateKey, () =>
-    x509.X509CertificateGenerator.create({
-      serialNumber: serialNumber(),
-      subject: [{ CN: [commonName] }, ...(unit ? [{ OU: [unit] }] : []), { O: [organisation] }],
-      issuer: issuer.subject,
-      notBefore,
-      notAfter: NO_EXPIRY,
-      signingAlgorithm: ALGORITHM,
-      publicKey: keys.publicKey,
-      signingKey,
-      extensions,
-    }),
-  );
+  const certificate = await x509.X509CertificateGenerator.create({
+    serialNumber: serialNumber(),
+    subject: [{ CN: [commonName] }, ...(unit ? [{ OU: [unit] }] : []), { O: [organisation] }],
+    issuer: issuer.subject,
+    notBefore,
+    notAfter: NO_EXPIRY,
+    signingAlgorithm: ALGORITHM,
+    publicKey: keys.publicKey,
+    signingKey,
+    extensions,
+  });
+  return pairOf(certificate, keys.privateKey);
 }
 
 function serialNumber(): string {
@@ -111,13 +128,13 @@ function serialNumber(): string {
   return bytes.toString('hex');
 }
 
-/** WebCrypto gives the high s half of the time; then the certificate is signed again. */
-async function lowS(
-  privateKey: webcrypto.CryptoKey,
-  make: () => Promise<{ readonly rawData: ArrayBuffer; toString(format: 'pem'): string }>,
-): Promise<KeyPair> {
-  let certificate = await make();
-  while (!hasLowS(Buffer.from(certificate.rawData))) certificate = await make();
-  const keyPem = KeyObject.from(privateKey).export({ type: 'pkcs8', format: 'pem' }) as string;
-  return { certificatePem: `${certificate.toString('pem').trim()}\n`, keyPem };
+/** WebCrypto gives the high s half of the time. */
+function pairOf(certificate: { readonly rawData: ArrayBuffer }, privateKey: webcrypto.CryptoKey): KeyPair {
+  const lines = withLowS(new Uint8Array(certificate.rawData))
+    .toString('base64')
+    .match(/.{1,64}/g) as string[];
+  return {
+    certificatePem: `-----BEGIN CERTIFICATE-----\n${lines.join('\n')}\n-----END CERTIFICATE-----\n`,
+    keyPem: KeyObject.from(privateKey).export({ type: 'pkcs8', format: 'pem' }) as string,
+  };
 }
