@@ -19,7 +19,7 @@ for (let i = 0; i < 64; i++) CODE[ALPHABET.charCodeAt(i)] = i;
 
 /** `018f…-7…` → the 22 characters that the ledger keeps. */
 export const keyFromUuid = (uuid: string): string =>
-  sortableText(Buffer.from(uuid.replaceAll('-', ''), 'hex').toString('latin1'), 16);
+  sortableText(Buffer.from(uuid.replaceAll('-', ''), 'hex'), 0, 16);
 
 /** The UUID that a key stands for, in lower case. */
 export function uuidFromKey(key: string): string {
@@ -32,17 +32,18 @@ export function uuidFromKey(key: string): string {
 /** Two characters for each value of twelve bits. */
 const PAIRS = Array.from({ length: 4096 }, (_, i) => ALPHABET[i >> 6] + ALPHABET[i & 63]);
 
-/** The first `length` bytes of a Latin-1 text, one a character, as text of six bits a character; ascends like the bytes. */
-export function sortableText(bytes: string, length: number): string {
+/** `length` bytes from `from` on as text of six bits a character; ascends like the bytes. */
+export function sortableText(bytes: Uint8Array, from: number, length: number): string {
   let text = '';
-  let i = 0;
-  for (; i + 3 <= length; i += 3) {
-    const held = (bytes.charCodeAt(i) << 16) | (bytes.charCodeAt(i + 1) << 8) | bytes.charCodeAt(i + 2);
+  let i = from;
+  const end = from + length;
+  for (; i + 3 <= end; i += 3) {
+    const held = (bytes[i] << 16) | (bytes[i + 1] << 8) | bytes[i + 2];
     text += PAIRS[held >> 12] + PAIRS[held & 4095];
   }
-  if (length - i === 1) text += PAIRS[bytes.charCodeAt(i) << 4];
-  if (length - i === 2) {
-    const held = (bytes.charCodeAt(i) << 8) | bytes.charCodeAt(i + 1);
+  if (end - i === 1) text += PAIRS[bytes[i] << 4];
+  if (end - i === 2) {
+    const held = (bytes[i] << 8) | bytes[i + 1];
     text += PAIRS[held >> 4] + ALPHABET[(held & 15) << 2];
   }
   return text;

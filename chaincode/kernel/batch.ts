@@ -2,7 +2,7 @@
 import type { Json } from '../../schema/canonical.js';
 import { FORMAT, type CommandShape } from '../../schema/command.js';
 import { GridbookError } from '../../schema/errors.js';
-import { fromWire, isCollapsible, isWireValue, type Field } from '../../schema/fields.js';
+import { fromWire, isCollapsible, isWireValue, type Field, type Fields } from '../../schema/fields.js';
 import { isRecordId, KEY_LENGTH, keyTimeAt } from '../../schema/ids.js';
 import { LIMITS } from '../../schema/limits.js';
 
@@ -89,14 +89,6 @@ export function keyAt(segment: Segment, i: number): { key: string; timeMs: numbe
   return { key: segment.keys.slice(i * KEY_LENGTH, (i + 1) * KEY_LENGTH), timeMs };
 }
 
-export interface DecodedArguments {
-  readonly args: Record<string, unknown>;
-  /** Wire values by field, then by table field. */
-  readonly wire: readonly Json[];
-  /** Name of the first field that is not of its form; '' where all are. */
-  readonly invalid: string;
-}
-
 const fieldLists = new WeakMap<CommandShape, readonly (readonly [name: string, of: Field])[]>();
 
 /** Names and fields of a shape, made once. */
@@ -106,39 +98,49 @@ function fieldsOf(shape: CommandShape): readonly (readonly [name: string, of: Fi
   return list;
 }
 
-/** The values of command `i`; checks each against its field. */
-export function argumentsAt(segment: Segment & { shape: CommandShape }, i: number): DecodedArguments {
-  const args: Record<string, unknown> = {};
-  const wire: Json[] = [];
-  let invalid = '';
-  let c = 0;
-  for (const [name, of] of fieldsOf(segment.shape)) {
-    const column = segment.columns[c++];
-    const value = Array.isArray(column) ? (column as Json[])[i] : column;
-    wire.push(value);
-    if (of.kind === 'integer') {
-      if (!Number.isSafeInteger(value) || (value as number) < of.min || (value as number) > of.max)
-        invalid ||= name;
-      else args[name] = value;
-    } else if (!isWireValue(of, value)) invalid ||= name;
-    else args[name] = fromWire(of, value);
-  }
-  if (segment.shape.rows) {
-    const rows: Record<string, unknown> = {};
-    for (const [name, of] of Object.entries(segment.shape.rows)) {
-      const column = (segment.columns[c++] as Json[])[i];
-      wire.push(column);
-      const bad = invalidRow(of, column, segment.shape.maxRows ?? 0);
-      if (bad >= 0) invalid ||= `${name}.${bad}`;
-      else rows[name] = of.kind === 'integer' ? column : (column as Json[]).map((v) => fromWire(of, v));
+/** The values of a segment's commands, one after the other: each takes the place of the one before. */
+export class SegmentArguments {
+  /** By field; a table's columns stand under `rows`. A rule takes what it needs of them and keeps no hold of it. */
+  readonly values: Record<string, unknown> = {};
+  /** Name of the first field that is not of its form; '' where all are. */
+  invalid = '';
+
+  constructor(private readonly segment: Segment) {}
+
+  /** Reads command `i`; checks each value against its field. */
+  read(i: number): void {
+    const { shape, columns } = this.segment;
+    this.invalid = '';
+    if (!shape) return;
+    const fields = fieldsOf(shape);
+    for (let c = 0; c < fields.length; c++) {
+      const [name, of] = fields[c];
+      const column = columns[c];
+      const value = Array.isArray(column) ? (column as Json[])[i] : column;
+      if (of.kind === 'integer') {
+        if (!Number.isSafeInteger(value) || (value as number) < of.min || (value as number) > of.max)
+          this.invalid ||= name;
+        else this.values[name] = value;
+      } else if (!isWireValue(of, value)) this.invalid ||= name;
+      else this.values[name] = fromWire(of, value);
     }
-    const lengths = new Set(
-      wire.slice(-Object.keys(segment.shape.rows).length).map((w) => (Array.isArray(w) ? w.length : -1)),
-    );
-    if (lengths.size !== 1) invalid ||= 'rows';
-    args.rows = rows;
+    if (shape.rows) this.readRows(shape.rows, shape.maxRows ?? 0, i);
   }
-  return { args, wire, invalid };
+
+  private readRows(table: Fields, maxRows: number, i: number): void {
+    const rows: Record<string, unknown> = {};
+    const lengths = new Set<number>();
+    const entries = Object.entries(table);
+    entries.forEach(([name, of], c) => {
+      const column = (this.segment.columns[this.segment.columns.length - entries.length + c] as Json[])[i];
+      lengths.add(Array.isArray(column) ? column.length : -1);
+      const bad = invalidRow(of, column, maxRows);
+      if (bad >= 0) this.invalid ||= `${name}.${bad}`;
+      else rows[name] = of.kind === 'integer' ? column : (column as Json[]).map((v) => fromWire(of, v));
+    });
+    if (lengths.size !== 1) this.invalid ||= 'rows';
+    this.values.rows = rows;
+  }
 }
 
 function invalidRow(of: Field, column: Json, maxRows: number): number {

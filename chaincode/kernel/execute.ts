@@ -6,23 +6,23 @@ import { hash } from 'node:crypto';
 import { encodeBatchEvent, type BatchEvent, type WireEvent } from '../../schema/batch-event.js';
 import { collapse, toWire } from '../../schema/fields.js';
 import type { Json } from '../../schema/canonical.js';
-import type { CommandShape, EventShape, Role } from '../../schema/command.js';
+import type { EventShape, Role } from '../../schema/command.js';
 import { ERRORS, GridbookError, Refusal, type ErrorCode } from '../../schema/errors.js';
 import { UnsafeIntegerError } from '../../schema/arithmetic.js';
-import { sortableText } from '../../schema/ids.js';
 import { LIMITS } from '../../schema/limits.js';
 import { Accounts } from './accounts.js';
 import { assertRole } from './authority.js';
-import { argumentsAt, decodeBatch, keyAt, type Batch, type DecodedArguments, type Segment } from './batch.js';
+import { decodeBatch, keyAt, SegmentArguments, type Batch, type Segment } from './batch.js';
 import { Directory } from './directory.js';
 import { Bucket, bucketOf } from './idempotency.js';
 import { LaneHead } from './lane-head.js';
+import { commandText, digestOf, Leaves } from './leaves.js';
 import { PageMemory, PageMiss } from './pages.js';
 import { hostedParticipant } from './participants.js';
 import { Records } from './records.js';
 import type { Context, Registry } from './registry.js';
 import type { Chaincode, StatePort } from './state-port.js';
-import { hashToHex, leafHash, rootOf, type Hash } from './tree.js';
+import { hashToHex } from './tree.js';
 import { UnitOfWork } from './unit-of-work.js';
 
 /** Prefix of the state that all lanes share: names that are unique on the channel. */
@@ -57,19 +57,18 @@ export class Kernel implements Chaincode {
   }
 }
 
-/** A command of well-formed key that is not a repetition. */
-interface Given {
-  readonly segment: Segment;
-  readonly decoded: DecodedArguments;
-  readonly key: string;
-  readonly actor: number;
-  readonly index: number;
-  /** Characters of its text. */
-  readonly length: number;
-  readonly leaf: Hash;
-  readonly digest: string;
-  readonly scope: number;
-  readonly bucket: Bucket;
+/** The command in hand: of well-formed key, and no repetition. One object, as a transaction has thousands. */
+class Given {
+  segment!: Segment;
+  arguments!: SegmentArguments;
+  key = '';
+  actor = 0;
+  index = 0;
+  /** Index in its segment. */
+  at = 0;
+  text = '';
+  scope = 0;
+  bucket!: Bucket;
 }
 
 class Execution {
@@ -79,7 +78,8 @@ class Execution {
   readonly names: Directory;
   readonly channelNames: Directory;
   private readonly buckets = new Map<number, Bucket>();
-  private readonly leaves: Hash[] = [];
+  private readonly leaves = new Leaves();
+  private readonly given = new Given();
   private readonly refused: [number, number, string][] = [];
   private readonly replayed: [number, number, number, number][] = [];
   private readonly events: WireEvent[] = [];
@@ -119,6 +119,8 @@ class Execution {
     this.context = new CommandContext(this, this.head, this.organisation);
     let index = 0;
     for (const segment of this.batch.segments) {
+      this.given.segment = segment;
+      this.given.arguments = new SegmentArguments(segment);
       for (let i = 0; i < segment.count; i++) {
         // Only what must be loaded is waited for: a promise a command would cost as much as its rule.
         const loading = this.command(segment, i, index++);
@@ -139,46 +141,49 @@ class Execution {
     }
     const bucket = this.buckets.get(bucketOf(timeMs));
     if (!bucket) return this.openBucket(bucketOf(timeMs)).then(() => this.command(segment, i, index));
-    const decoded = segment.shape
-      ? argumentsAt(segment as Segment & { shape: CommandShape }, i)
-      : {
-          args: {},
-          wire: segment.columns.map((c) => (Array.isArray(c) ? ((c as Json[])[i] ?? null) : c)),
-          invalid: '',
-        };
-    const text = commandText(segment.name, key, actor, decoded.wire);
-    const leaf = leafHash(text);
-    const digest = sortableText(leaf, 6);
+    const text = commandText(segment, i, key, actor);
     // Only its host gives commands for a participant: what others claim to give is remembered as theirs.
     const isForParticipant = actor > 0 && this.port.creator.organisation === this.batch.lane;
     const scope = isForParticipant ? actor : -1 - this.organisation;
     const before = bucket.find(key, scope);
     if (before) {
-      if (before.digest === digest) this.replayed.push([index, before.leaf, before.index, before.code]);
-      else this.refuse(index, key, actor, 'IDEMPOTENCY_CONFLICT', '');
+      if (before.digest === digestOf(text)) {
+        this.replayed.push([index, before.leaf, before.index, before.code]);
+      } else this.refuse(index, key, actor, 'IDEMPOTENCY_CONFLICT', '');
       return undefined;
     }
     if (bucket.isFull) {
       this.refuse(index, key, actor, 'IDEMPOTENCY_BUCKET_FULL', '');
       return undefined;
     }
-    const length = text.length;
-    return this.decide({ segment, decoded, key, actor, index, length, leaf, digest, scope, bucket });
+    const { given } = this;
+    given.key = key;
+    given.actor = actor;
+    given.index = index;
+    given.at = i;
+    given.text = text;
+    given.scope = scope;
+    given.bucket = bucket;
+    given.arguments.read(i);
+    return this.decide();
   }
 
   private async openBucket(number: number): Promise<void> {
     if (this.buckets.size === LIMITS.batchBuckets) throw new GridbookError('BATCH_TOO_SPREAD');
-    this.buckets.set(number, await Bucket.open(this.work, this.batch.lane, number));
+    this.buckets.set(number, await Bucket.open(this.work, this.batch.lane, number, this.leaves));
   }
 
-  /** Applies or refuses a new command; where it needs pages that are not loaded, once they are. */
-  private decide(given: Given): Promise<void> | undefined {
-    const outcome = this.attempt(given);
-    if (outcome instanceof PageMiss) return this.load(outcome).then(() => this.decide(given));
-    const { segment, decoded, key, actor, index, leaf, digest, scope, bucket } = given;
-    if (outcome) this.refuse(index, key, actor, outcome.code, outcome.field);
-    else this.accept(segment, decoded, key, leaf);
-    bucket.add(key, scope, digest, this.head.leaf, index, outcome ? ERRORS[outcome.code].number : 0);
+  /** Applies or refuses the command in hand; where it needs pages that are not loaded, once they are. */
+  private decide(): Promise<void> | undefined {
+    const outcome = this.attempt();
+    if (outcome instanceof PageMiss) return this.load(outcome).then(() => this.decide());
+    const { key, actor, index, text, scope, bucket } = this.given;
+    if (outcome) {
+      this.refuse(index, key, actor, outcome.code, outcome.field);
+      bucket.add(key, scope, digestOf(text), this.head.leaf, index, ERRORS[outcome.code].number);
+    } else {
+      bucket.add(key, scope, this.accept(), this.head.leaf, index, 0);
+    }
     return undefined;
   }
 
@@ -187,18 +192,20 @@ class Execution {
   }
 
   /** Runs a command: refused or short of a page, it leaves no trace. */
-  private attempt({ segment, decoded, key, actor, index, length }: Given): Refusal | PageMiss | undefined {
+  private attempt(): Refusal | PageMiss | undefined {
+    const { segment, key, actor, index, text } = this.given;
+    const { values, invalid } = this.given.arguments;
     const entry = this.registry.rules.get(segment.name);
     if (!entry) return new Refusal('UNKNOWN_COMMAND');
     if (this.refuseAll) return new Refusal(this.refuseAll);
-    if (length > LIMITS.commandBytes) return new Refusal('COMMAND_TOO_LARGE');
+    if (text.length > LIMITS.commandBytes) return new Refusal('COMMAND_TOO_LARGE');
     if (actor < 0) return new Refusal('INVALID_INPUT', 'actor');
-    if (decoded.invalid) return new Refusal('INVALID_INPUT', decoded.invalid);
+    if (invalid) return new Refusal('INVALID_INPUT', invalid);
     try {
       const role = actor > 0 ? 'PARTICIPANT' : this.port.creator.role;
       assertRole(entry.authority, role);
       if (actor > 0) this.assertActor(actor);
-      entry.apply(this.context.of(key, actor, role, index), decoded.args as never);
+      entry.apply(this.context.of(key, actor, role, index), values as never);
       this.accounts.assertBalanced();
       this.work.keep();
       return undefined;
@@ -231,24 +238,30 @@ class Execution {
     this.pending.push({ wire: [index, shape.name, ...values, ...table], shape, rows: count });
   }
 
-  private accept(segment: Segment, decoded: DecodedArguments, key: string, leaf: Hash): void {
-    if (segment.shape?.rows) this.leaves.push(...tableLeaves(segment.shape, decoded.wire, key));
-    else this.leaves.push(leaf);
-    if (this.pending.length === 0) return;
+  /** Adds what an applied command leaves in the log; answers its content digest, or the leaf that tells it. */
+  private accept(): string | number {
+    const { segment, at, key, text } = this.given;
+    let digest: string | number;
+    if (segment.shape?.rows) {
+      digest = digestOf(text);
+      this.leaves.addTable(segment.shape, segment, at, key);
+    } else digest = this.leaves.add(text);
+    if (this.pending.length === 0) return digest;
     for (const { wire, shape, rows } of this.pending) {
       this.events.push(wire);
-      this.leaves.push(...eventLeaves(shape, wire, rows));
+      this.leaves.addEvent(shape, wire, rows);
     }
     this.pending = [];
+    return digest;
   }
 
   private refuse(index: number, key: string, actor: number, code: ErrorCode, field: string): void {
     this.refused.push([index, ERRORS[code].number, field]);
-    this.leaves.push(leafHash(JSON.stringify(['refused', key, actor, ERRORS[code].number])));
+    this.leaves.addRefusal(key, actor, ERRORS[code].number);
   }
 
   private async finish(): Promise<void> {
-    const root = rootOf(this.leaves);
+    const root = this.leaves.root();
     const leaf = this.head.leaf;
     this.head.close(root);
     for (const bucket of this.buckets.values()) await bucket.save();
@@ -334,32 +347,4 @@ class CommandContext implements Context {
   emit: Context['emit'] = (shape, fields, rows) => {
     this.execution.emit(this.index, shape as unknown as EventShape, fields, rows);
   };
-}
-
-/** The text whose hash is a command's leaf and, in its first 48 bits, its content digest. */
-function commandText(name: string, key: string, actor: number, wire: readonly Json[]): string {
-  let text = `["${name}","${key}",${actor}`;
-  for (const value of wire) text += typeof value === 'number' ? `,${value}` : `,${JSON.stringify(value)}`;
-  return `${text}]`;
-}
-
-/** A command with a table is proven row by row, so that one row is shown without its neighbours. */
-function tableLeaves(shape: CommandShape, wire: readonly Json[], key: string): Hash[] {
-  const fields = Object.keys(shape.fields).length;
-  const head = `["${shape.name}","${key}",${JSON.stringify(wire.slice(0, fields)).slice(1, -1)}`;
-  const columns = wire.slice(fields) as Json[][];
-  return columns[0].map((_, r) => leafHash(`${head},${JSON.stringify(columns.map((c) => c[r])).slice(1)}`));
-}
-
-function eventLeaves(shape: EventShape, wire: WireEvent, rows: number): Hash[] {
-  if (rows < 0) return [leafHash(JSON.stringify(wire))];
-  const fields = 2 + Object.keys(shape.fields).length;
-  const head = JSON.stringify(wire.slice(0, fields)).slice(0, -1);
-  const columns = wire.slice(fields + 1);
-  const leaves: Hash[] = [];
-  for (let r = 0; r < rows; r++) {
-    const row = columns.map((c) => (Array.isArray(c) ? (c as Json[])[r] : c));
-    leaves.push(leafHash(`${head},${JSON.stringify(row).slice(1)}`));
-  }
-  return leaves;
 }

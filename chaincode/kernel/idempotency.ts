@@ -6,6 +6,7 @@
 import { KEY_LENGTH } from '../../schema/ids.js';
 import { LIMITS } from '../../schema/limits.js';
 import type { Page } from './pages.js';
+import type { Leaves } from './leaves.js';
 import type { UnitOfWork } from './unit-of-work.js';
 
 export const BUCKET_MS = 250;
@@ -38,13 +39,11 @@ export interface Remembered {
 export const bucketOf = (timeMs: number): number => Math.floor(timeMs / BUCKET_MS);
 
 export class Bucket {
-  private readonly head: Page;
   private readonly known: Page[] = [];
   private readonly maps = new Map<Page, Map<string, number>>();
-  private readonly lane: string;
-  private readonly work: UnitOfWork;
-  readonly number: number;
-  private entries: string[] = [];
+  private readonly keys: string[] = [];
+  /** Content digest of each, or which leaf of the transaction tells it: hashes are made many at a time. */
+  private readonly digests: (string | number)[] = [];
   private scopes: number[] = [];
   private runs: number[] = [];
   private codes: number[] = [];
@@ -52,18 +51,19 @@ export class Bucket {
   private freshCount = 0;
   private highest = '';
 
-  private constructor(work: UnitOfWork, lane: string, number: number, head: Page) {
-    this.work = work;
-    this.lane = lane;
-    this.number = number;
-    this.head = head;
-  }
+  private constructor(
+    private readonly work: UnitOfWork,
+    private readonly lane: string,
+    readonly number: number,
+    private readonly head: Page,
+    private readonly leaves: Leaves,
+  ) {}
 
   /** Loads the bucket with all its parts: their number is limited, so this is a bounded number of reads. */
-  static async open(work: UnitOfWork, lane: string, number: number): Promise<Bucket> {
+  static async open(work: UnitOfWork, lane: string, number: number, leaves: Leaves): Promise<Bucket> {
     const slot = number % RING;
     const head = await work.load(`${lane}/idh/${slot}`, HEAD_WIDTH);
-    const bucket = new Bucket(work, lane, number, head);
+    const bucket = new Bucket(work, lane, number, head, leaves);
     const parts = head.columns[0][0] === number ? (head.columns[1][0] as number) : 0;
     for (let part = 0; part < parts; part++)
       bucket.known.push(await work.load(bucket.partKey(part), PART_WIDTH));
@@ -90,15 +90,19 @@ export class Bucket {
 
   /** Built only where keys do not ascend, which is rare. */
   private freshMap(): Map<string, number> {
-    for (; this.freshCount < this.entries.length; this.freshCount++) {
-      const key = this.entries[this.freshCount].slice(0, KEY_LENGTH);
-      this.fresh.set(`${key}${this.scopes[this.freshCount]}`, this.freshCount);
+    for (; this.freshCount < this.keys.length; this.freshCount++) {
+      this.fresh.set(`${this.keys[this.freshCount]}${this.scopes[this.freshCount]}`, this.freshCount);
     }
     return this.fresh;
   }
 
   private freshAt(at: number): Remembered {
-    return remembered(this.entries[at].slice(KEY_LENGTH), at, this.runs, this.codes);
+    return remembered(this.digestAt(at), at, this.runs, this.codes);
+  }
+
+  private digestAt(at: number): string {
+    const digest = this.digests[at];
+    return typeof digest === 'string' ? digest : this.leaves.digestAt(digest);
   }
 
   private mapOf(page: Page): Map<string, number> {
@@ -118,30 +122,32 @@ export class Bucket {
   }
 
   get isFull(): boolean {
-    const parts = this.known.length + Math.ceil((this.entries.length + 1) / PART_ENTRIES);
+    const parts = this.known.length + Math.ceil((this.keys.length + 1) / PART_ENTRIES);
     return parts > LIMITS.bucketParts;
   }
 
-  add(key: string, scope: number, digest: string, leaf: number, index: number, code: number): void {
+  /** Remembers a command by its content digest, or by the leaf of this transaction that tells it. */
+  add(key: string, scope: number, digest: string | number, leaf: number, index: number, code: number): void {
     const n = this.runs.length;
     if (n > 0 && this.runs[n - 2] + this.runs[n - 1] === index) this.runs[n - 1]++;
     else this.runs.push(leaf, index, 1);
-    if (code !== 0) this.codes.push(this.entries.length, code);
-    this.entries.push(key + digest);
+    if (code !== 0) this.codes.push(this.keys.length, code);
+    this.keys.push(key);
+    this.digests.push(digest);
     this.scopes.push(scope);
     if (key > this.highest) this.highest = key;
   }
 
   /** Writes what was added: into the last part while it has room, then into new parts. */
   async save(): Promise<void> {
-    if (this.entries.length === 0) return;
+    if (this.keys.length === 0) return;
     let done = 0;
     let part = this.known.length;
     const last = this.known[part - 1];
     if (last && last.columns[SCOPES].length < PART_ENTRIES / 2) {
       done = this.fill(last, 0);
     }
-    while (done < this.entries.length) {
+    while (done < this.keys.length) {
       const page = await this.work.load(this.partKey(part++), PART_WIDTH);
       // What a slot of the ring held one turn before has left the window.
       for (const column of page.columns) column.length = 0;
@@ -153,16 +159,17 @@ export class Bucket {
 
   private fill(page: Page, from: number): number {
     const base = page.columns[SCOPES].length;
-    const to = Math.min(this.entries.length, from + PART_ENTRIES - base);
-    const text = (page.columns[TEXT][0] as string | undefined) ?? '';
+    const to = Math.min(this.keys.length, from + PART_ENTRIES - base);
     const [texts, scopes, runs, codes, newest] = page.columns;
     this.work.touch(page);
-    texts[0] = text + this.entries.slice(from, to).join('');
+    let text = (texts[0] as string | undefined) ?? '';
     for (let i = from; i < to; i++) {
+      const key = this.keys[i];
+      text += key + this.digestAt(i);
       scopes.push(this.scopes[i]);
-      const key = this.entries[i].slice(0, KEY_LENGTH);
       if (newest.length === 0 || key > (newest[0] as string)) newest[0] = key;
     }
+    texts[0] = text;
     for (let r = 0, at = 0; r < this.runs.length; at += this.runs[r + 2], r += 3) {
       const start = Math.max(at, from);
       const end = Math.min(at + this.runs[r + 2], to);

@@ -3,7 +3,7 @@
  * page is written once, in key order.
  */
 import type { Json } from '../../schema/canonical.js';
-import { GridbookError, Refusal } from '../../schema/errors.js';
+import { GridbookError, Refusal, type ErrorCode } from '../../schema/errors.js';
 import { LIMITS } from '../../schema/limits.js';
 import { decodePage, encodePage, PageMiss, type Page, type PageMemory } from './pages.js';
 import type { StatePort } from './state-port.js';
@@ -159,9 +159,6 @@ export class UnitOfWork {
 }
 
 /** Asserts a rule of a command: refuses where it does not hold. */
-export function require(
-  condition: boolean,
-  ...refusal: ConstructorParameters<typeof Refusal>
-): asserts condition {
-  if (!condition) throw new Refusal(...refusal);
+export function require(condition: boolean, code: ErrorCode, field?: string): asserts condition {
+  if (!condition) throw new Refusal(code, field);
 }
