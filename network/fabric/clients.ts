@@ -14,7 +14,7 @@ import type { Layout } from './layout.js';
 import { authorityOf } from './nodes.js';
 import type { OrganisationDefinition } from './organisation-group.js';
 import { CHANNEL_OPTIONS } from './peer-client.js';
-import { CHANNEL, HOST_ADDRESS, type NetworkPlan, type OrganisationPlan, type PeerPlan } from './plan.js';
+import { CHANNEL, type NetworkPlan, type OrganisationPlan, type PeerPlan } from './plan.js';
 
 /** Deadlines of the gateway's calls. */
 const EVALUATE_MS = 5_000;
@@ -96,7 +96,7 @@ export class Clients {
   }
 
   /** One connection to each peer, whoever uses it. */
-  private connection(organisation: string, { name, host = HOST_ADDRESS, port }: PeerPlan): Client {
+  private connection(organisation: string, { name, host = this.plan.host, port }: PeerPlan): Client {
     const key = `${organisation}/${name}`;
     const known = this.connections.get(key);
     if (known) return known;

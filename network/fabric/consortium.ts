@@ -23,7 +23,6 @@ import type { ChaincodePackage } from './package.js';
 import { PeerClient, type Commits } from './peer-client.js';
 import {
   CHANNEL,
-  HOST_ADDRESS,
   ordererAddresses,
   ORDERER_ORGANISATION,
   type NetworkPlan,
@@ -64,7 +63,7 @@ export class Consortium {
         plan: organisation,
         admin: ClientIdentity.read(name, layout.identity(name, 'admin')),
         client: ClientIdentity.read(name, layout.identity(name, role)),
-        peers: peers.map(({ port }) => new PeerClient(`${HOST_ADDRESS}:${port}`, authority)),
+        peers: peers.map(({ port }) => new PeerClient(`${plan.host}:${port}`, authority)),
       };
     });
   }

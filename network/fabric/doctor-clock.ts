@@ -8,7 +8,7 @@ import type { CertificateTerm } from './doctor-keys.js';
 import type { Layout } from './layout.js';
 import { authorityOf, peerName } from './nodes.js';
 import { PeerClient } from './peer-client.js';
-import { CHANNEL, HOST_ADDRESS, type NetworkPlan } from './plan.js';
+import { CHANNEL, type NetworkPlan } from './plan.js';
 import { runningPid } from './processes.js';
 
 /** Peers refuse a transaction whose time is further off (TimeWindowCheck). */
@@ -55,7 +55,7 @@ export async function lastBlockTime(layout: Layout, plan: NetworkPlan): Promise<
   );
   try {
     return await Promise.any(
-      running.map(({ organisation, peer }) => toldBy(layout, organisation.name, peer.port)),
+      running.map(({ organisation, peer }) => toldBy(layout, organisation.name, `${plan.host}:${peer.port}`)),
     );
   } catch {
     // None runs, or none has a block.
@@ -67,9 +67,9 @@ export async function lastBlockTime(layout: Layout, plan: NetworkPlan): Promise<
   return written.length === 0 ? undefined : Math.max(...written);
 }
 
-async function toldBy(layout: Layout, organisation: string, port: number): Promise<number> {
+async function toldBy(layout: Layout, organisation: string, address: string): Promise<number> {
   const admin = ClientIdentity.read(organisation, layout.identity(organisation, 'admin'));
-  const client = new PeerClient(`${HOST_ADDRESS}:${port}`, Buffer.from(authorityOf(layout, organisation)));
+  const client = new PeerClient(address, Buffer.from(authorityOf(layout, organisation)));
   const ask = (...args: string[]): Promise<Buffer> =>
     client.evaluate(admin, { channel: CHANNEL, chaincode: 'qscc', args });
   try {

@@ -13,6 +13,7 @@ export {
 export { FabricLedger } from './ledger.js';
 export { isOrganisationName } from './organisation-group.js';
 export { Layout } from './layout.js';
+export { faultOf as faultOfListenAddress } from './listen-address.js';
 export { bringDown, restartNode, stopNode } from './down.js';
 export { diagnose, type DoctorOptions } from './doctor.js';
 export { VERDICTS, type Finding, type Verdict } from './doctor-finding.js';

@@ -40,6 +40,8 @@ export interface NewcomerOptions {
   readonly role: string;
   readonly peers: number;
   readonly basePort: number;
+  /** Address or host name at which its nodes listen and are reached; loopback by default. */
+  readonly host?: string;
 }
 
 /** Makes an organisation with its keys, which stay in the folder, and answers what others must know of it. */

@@ -3,7 +3,8 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { issue, issueAuthority, type KeyPair, type Subject, type Unit } from '../x509/issue.js';
 import type { Layout } from './layout.js';
-import { HOST_ADDRESS, ORDERER_ORGANISATION, type NetworkPlan } from './plan.js';
+import { LOOPBACK } from './listen-address.js';
+import { ORDERER_ORGANISATION, type NetworkPlan } from './plan.js';
 
 /** Certificates count from a little earlier, so that a clock put back turns nothing away. */
 const HEAD_START_MS = 5 * 60_000;
@@ -31,11 +32,12 @@ export async function makeKeys(
   plan: NetworkPlan,
   ready: (organisation: string) => void = () => undefined,
 ): Promise<void> {
+  const { host } = plan;
   // An organisation that was invited has the orderers' certificate, and none of their keys.
   if (plan.orderers.length > 0) {
     await new Organisation(layout, ORDERER_ORGANISATION, notBefore()).make(
       plan.orderers.map((orderer) => ({
-        ...{ folder: layout.orderer(orderer).folder, name: orderer.name, unit: 'orderer' as const },
+        ...{ folder: layout.orderer(orderer).folder, name: orderer.name, unit: 'orderer' as const, host },
       })),
       [{ name: 'admin', unit: 'admin' }],
     );
@@ -44,7 +46,7 @@ export async function makeKeys(
   for (const organisation of plan.organisations) {
     await new Organisation(layout, organisation.name, notBefore()).make(
       organisation.peers.map((peer) => ({
-        ...{ folder: layout.peer(organisation, peer).folder, name: peer.name, unit: 'peer' as const },
+        ...{ folder: layout.peer(organisation, peer).folder, name: peer.name, unit: 'peer' as const, host },
       })),
       [
         { name: 'admin', unit: 'admin' },
@@ -72,6 +74,8 @@ interface Node {
   readonly folder: string;
   readonly name: string;
   readonly unit: Unit;
+  /** Address or host name by which others reach it. */
+  readonly host: string;
 }
 interface Client {
   readonly name: string;
@@ -90,7 +94,7 @@ class Organisation {
     const root = this.layout.organisation(this.name);
     const authority = await kept(join(root, 'ca'), () => issueAuthority(this.name, this.notBefore));
     this.writeMsp(join(root, 'msp'), authority);
-    const subject = { commonName: `chaincode.${this.name}`, tlsAddress: HOST_ADDRESS };
+    const subject = { commonName: `chaincode.${this.name}`, tlsAddress: LOOPBACK };
     await Promise.all([
       kept(join(root, 'chaincode', 'tls'), () => this.issue(authority, subject)),
       ...nodes.map((node) => this.makeNode(node, authority)),
@@ -98,10 +102,10 @@ class Organisation {
     ]);
   }
 
-  private async makeNode({ folder, name, unit }: Node, authority: KeyPair): Promise<void> {
+  private async makeNode({ folder, name, unit, host }: Node, authority: KeyPair): Promise<void> {
     const commonName = `${name}.${this.name}`;
     await this.makeIdentity(join(folder, 'msp'), authority, { commonName, unit });
-    await kept(join(folder, 'tls'), () => this.issue(authority, { commonName, tlsAddress: HOST_ADDRESS }));
+    await kept(join(folder, 'tls'), () => this.issue(authority, { commonName, tlsAddress: host }));
     write(join(folder, 'tls', 'ca.pem'), authority.certificatePem);
   }
 

@@ -2,13 +2,14 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Layout } from './layout.js';
+import { LOOPBACK } from './listen-address.js';
 import type { OrdererAdmin } from './orderer-client.js';
+import type { Address } from './organisation-group.js';
 import type { ChaincodePackage } from './package.js';
 import { packageOf } from './package.js';
 import { readFileSync } from 'node:fs';
 import {
   CHAINCODE,
-  HOST_ADDRESS,
   ORDERER_ORGANISATION,
   type NetworkPlan,
   type OrdererPlan,
@@ -34,13 +35,13 @@ export function adminOf(layout: Layout, orderer: OrdererPlan): OrdererAdmin {
   const { folder } = layout.orderer(orderer);
   const file = (of: string): string => readFileSync(join(folder, 'tls', of), 'utf8');
   return {
-    ...{ host: HOST_ADDRESS, port: orderer.adminPort, authorityPem: file('ca.pem') },
+    ...{ host: LOOPBACK, port: orderer.adminPort, authorityPem: file('ca.pem') },
     client: { certificatePem: file('cert.pem'), keyPem: file('key.pem') },
   };
 }
 
 export const packageFor = (layout: Layout, { name, chaincodePort }: OrganisationPlan): ChaincodePackage =>
-  packageOf(CHAINCODE, `${HOST_ADDRESS}:${chaincodePort}`, authorityOf(layout, name));
+  packageOf(CHAINCODE, `${LOOPBACK}:${chaincodePort}`, authorityOf(layout, name));
 
 export function ordererProcess(layout: Layout, { paths }: Programs, orderer: OrdererPlan): ProcessSpec {
   const environment = { FABRIC_CFG_PATH: layout.orderer(orderer).folder, ...LOGGING };
@@ -77,7 +78,7 @@ export function chaincodeProcess(layout: Layout, organisation: OrganisationPlan)
     args: [PROGRAM],
     environment: {
       CHAINCODE_ID: packageFor(layout, organisation).id,
-      CHAINCODE_SERVER_ADDRESS: `${HOST_ADDRESS}:${organisation.chaincodePort}`,
+      CHAINCODE_SERVER_ADDRESS: `${LOOPBACK}:${organisation.chaincodePort}`,
       CHAINCODE_TLS_KEY: join(tls, 'key.pem'),
       CHAINCODE_TLS_CERT: join(tls, 'cert.pem'),
       CORE_CHAINCODE_LOGGING_LEVEL: 'error',
@@ -109,24 +110,26 @@ export function allProcesses(layout: Layout, programs: Programs, plan: NetworkPl
   );
 }
 
-/** Every process of a plan and the ports that it listens on: orderers, peers, chaincode. */
+/** Every process of a plan and where it listens: orderers, peers, chaincode. */
 export function processPorts(
   plan: NetworkPlan,
-): { readonly name: string; readonly ports: readonly number[] }[] {
+): { readonly name: string; readonly addresses: readonly Address[] }[] {
+  const { host } = plan;
+  const local = (port: number): Address => ({ host: LOOPBACK, port });
   return [
     ...plan.orderers.map((orderer) => ({
       name: ordererName(orderer),
-      ports: [orderer.port, orderer.adminPort, orderer.operationsPort],
+      addresses: [{ host, port: orderer.port }, local(orderer.adminPort), local(orderer.operationsPort)],
     })),
     ...plan.organisations.flatMap((organisation) =>
       organisation.peers.map((peer) => ({
         name: peerName(organisation, peer),
-        ports: [peer.port, peer.operationsPort],
+        addresses: [{ host, port: peer.port }, local(peer.operationsPort)],
       })),
     ),
     ...plan.organisations.map((organisation) => ({
       name: chaincodeName(organisation),
-      ports: [organisation.chaincodePort],
+      addresses: [local(organisation.chaincodePort)],
     })),
   ];
 }

@@ -1,11 +1,9 @@
 /** What a network consists of: organisations, their nodes, and where each listens. Kept in the folder's network.json. */
-import { createServer } from 'node:net';
+import { isFree, LOOPBACK, requireListenAddress } from './listen-address.js';
 import type { Address } from './organisation-group.js';
 
 export const CHANNEL = 'energy';
 export const CHAINCODE = 'gridbook';
-/** Nodes listen on loopback: a network of one machine is the trial mode. */
-export const HOST_ADDRESS = '127.0.0.1';
 export const ORDERER_ORGANISATION = 'Orderers';
 
 export interface PeerPlan {
@@ -34,7 +32,7 @@ export interface NetworkPlan {
   /** Version of Fabric that it was made with. */
   readonly fabric: string;
   readonly channel: string;
-  /** Address at which the nodes of this folder listen. */
+  /** Address or host name at which the nodes of this folder listen, and by which others reach them. */
   readonly host: string;
   /** Organisations whose keys and nodes are here. */
   readonly organisations: readonly OrganisationPlan[];
@@ -56,6 +54,8 @@ export interface PlanOptions {
   readonly peers: number;
   readonly orderers: number;
   readonly basePort: number;
+  /** Address or host name at which nodes listen and are reached; loopback by default. */
+  readonly host?: string;
 }
 
 /** What `gridbook network up` makes unless it is told otherwise. */
@@ -75,7 +75,9 @@ const NAMED = [
 
 /** Plans a network on ports that are free now, from `basePort` upwards. */
 export async function makePlan(options: PlanOptions, fabric: string): Promise<NetworkPlan> {
-  const port = portsFrom(options.basePort);
+  const { host = LOOPBACK } = options;
+  await requireListenAddress(host);
+  const port = portsFrom(options.basePort, host);
   const organisations: OrganisationPlan[] = [];
   for (let o = 0; o < options.organisations; o++) {
     const named = NAMED[o] ?? { name: `Retailer${o + 1}`, role: 'HOST' };
@@ -88,18 +90,19 @@ export async function makePlan(options: PlanOptions, fabric: string): Promise<Ne
       ...{ adminPort: await port(), operationsPort: await port() },
     });
   }
-  return { format: 1, fabric, channel: CHANNEL, host: HOST_ADDRESS, organisations, orderers };
+  return { format: 1, fabric, channel: CHANNEL, host, organisations, orderers };
 }
 
 /** Plans one organisation by itself, which is going to be invited into a network. */
 export async function planNewcomer(
   named: { readonly name: string; readonly role: string },
-  { peers, basePort }: Pick<PlanOptions, 'peers' | 'basePort'>,
+  { peers, basePort, host = LOOPBACK }: Pick<PlanOptions, 'peers' | 'basePort' | 'host'>,
   fabric: string,
 ): Promise<NetworkPlan> {
-  const organisation = await planOrganisation(named, peers, portsFrom(basePort));
+  await requireListenAddress(host);
+  const organisation = await planOrganisation(named, peers, portsFrom(basePort, host));
   return {
-    ...{ format: 1, fabric, channel: CHANNEL, host: HOST_ADDRESS },
+    ...{ format: 1, fabric, channel: CHANNEL, host },
     ...{ organisations: [organisation], orderers: [], remoteOrderers: [] },
   };
 }
@@ -116,18 +119,14 @@ async function planOrganisation(
   return { ...named, peers, chaincodePort: await port() };
 }
 
-/** Gives free ports in ascending order. */
-function portsFrom(base: number): () => Promise<number> {
+/** Gives free ports in ascending order: at the address, and on loopback where what others do not call listens. */
+function portsFrom(base: number, host: string): () => Promise<number> {
   let next = base;
   return async () => {
-    while (next <= 65_535) if (await isFree(next++)) return next - 1;
+    while (next <= 65_535) {
+      const port = next++;
+      if ((await isFree(port)) && (await isFree(port, host))) return port;
+    }
     throw new Error(`there are no free ports from ${base} on`);
   };
 }
-
-export const isFree = (port: number): Promise<boolean> =>
-  new Promise((resolve) => {
-    const server = createServer();
-    server.once('error', () => resolve(false));
-    server.listen({ port, host: HOST_ADDRESS, exclusive: true }, () => server.close(() => resolve(true)));
-  });

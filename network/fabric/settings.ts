@@ -2,7 +2,8 @@
 import { join } from 'node:path';
 import { write } from './keys.js';
 import type { Layout } from './layout.js';
-import { HOST_ADDRESS, ORDERER_ORGANISATION, type NetworkPlan, type OrdererPlan } from './plan.js';
+import { LOOPBACK } from './listen-address.js';
+import { ORDERER_ORGANISATION, type NetworkPlan, type OrdererPlan } from './plan.js';
 import type { OrganisationPlan, PeerPlan } from './plan.js';
 
 const quoted = (path: string): string => JSON.stringify(path);
@@ -10,12 +11,12 @@ const quoted = (path: string): string => JSON.stringify(path);
 export function writeSettings(layout: Layout, plan: NetworkPlan): void {
   if (plan.orderers.length > 0) write(join(layout.channel, 'configtx.yaml'), channelSettings(layout, plan));
   for (const orderer of plan.orderers) {
-    write(join(layout.orderer(orderer).folder, 'orderer.yaml'), ordererSettings(layout, orderer));
+    write(join(layout.orderer(orderer).folder, 'orderer.yaml'), ordererSettings(layout, plan, orderer));
   }
   for (const organisation of plan.organisations) {
     for (const peer of organisation.peers) {
       const { folder } = layout.peer(organisation, peer);
-      write(join(folder, 'core.yaml'), peerSettings(layout, organisation, peer));
+      write(join(folder, 'core.yaml'), peerSettings(layout, plan, organisation, peer));
     }
   }
   writeBuilder(join(layout.builder, 'bin'));
@@ -32,23 +33,28 @@ function writeBuilder(folder: string): void {
     write(join(folder, name), `#!/bin/sh\n${line}\n`, 0o700);
 }
 
-function peerSettings(layout: Layout, { name, peers }: OrganisationPlan, peer: PeerPlan): string {
+function peerSettings(
+  layout: Layout,
+  { host }: NetworkPlan,
+  { name, peers }: OrganisationPlan,
+  peer: PeerPlan,
+): string {
   const { folder, data } = layout.peer({ name } as OrganisationPlan, peer);
-  const address = `${HOST_ADDRESS}:${peer.port}`;
+  const address = `${host}:${peer.port}`;
   const tls = (file: string): string => `{file: ${quoted(join(folder, 'tls', file))}}`;
   return `peer:
   id: ${peer.name}.${name}
   networkId: gridbook
   address: ${address}
   listenAddress: ${address}
-  chaincodeListenAddress: ${HOST_ADDRESS}:0
+  chaincodeListenAddress: ${LOOPBACK}:0
   localMspId: ${name}
   localMspType: bccsp
   mspConfigPath: ${quoted(join(folder, 'msp'))}
   fileSystemPath: ${quoted(data)}
   tls: {enabled: true, cert: ${tls('cert.pem')}, key: ${tls('key.pem')}, rootcert: ${tls('ca.pem')}}
   gossip:
-    bootstrap: ${HOST_ADDRESS}:${peers[0].port}
+    bootstrap: ${host}:${peers[0].port}
     externalEndpoint: ${address}
     # Each peer fetches blocks from the orderers itself.
     orgLeader: true
@@ -86,19 +92,19 @@ ledger:
   history: {enableHistoryDatabase: false}
   snapshots: {rootDir: ${quoted(join(data, 'snapshots'))}}
 operations:
-  listenAddress: ${HOST_ADDRESS}:${peer.operationsPort}
+  listenAddress: ${LOOPBACK}:${peer.operationsPort}
 metrics:
   provider: disabled
 `;
 }
 
-function ordererSettings(layout: Layout, orderer: OrdererPlan): string {
+function ordererSettings(layout: Layout, { host }: NetworkPlan, orderer: OrdererPlan): string {
   const { folder, data } = layout.orderer(orderer);
   const [certificate, key, authority] = ['cert.pem', 'key.pem', 'ca.pem'].map((file) =>
     quoted(join(folder, 'tls', file)),
   );
   return `General:
-  ListenAddress: ${HOST_ADDRESS}
+  ListenAddress: ${host}
   ListenPort: ${orderer.port}
   LocalMSPID: ${ORDERER_ORGANISATION}
   LocalMSPDir: ${quoted(join(folder, 'msp'))}
@@ -107,9 +113,9 @@ function ordererSettings(layout: Layout, orderer: OrdererPlan): string {
   Keepalive: {ServerMinInterval: 5s}
 FileLedger: {Location: ${quoted(data)}}
 Consensus: {WALDir: ${quoted(join(data, 'wal'))}, SnapDir: ${quoted(join(data, 'snap'))}}
-Operations: {ListenAddress: "${HOST_ADDRESS}:${orderer.operationsPort}"}
+Operations: {ListenAddress: "${LOOPBACK}:${orderer.operationsPort}"}
 Admin:
-  ListenAddress: "${HOST_ADDRESS}:${orderer.adminPort}"
+  ListenAddress: "${LOOPBACK}:${orderer.adminPort}"
   TLS: {Enabled: true, Certificate: ${certificate}, PrivateKey: ${key}, ClientRootCAs: [${authority}], ClientAuthRequired: true}
 ChannelParticipation: {Enabled: true, MaxRequestBodySize: 1048576}
 `;
@@ -128,16 +134,17 @@ const IMPLIED = `Readers: {Type: ImplicitMeta, Rule: "ANY Readers"}
 
 /** A large batch is cut at once, a lone command waits 10 ms for company (measured). */
 function channelSettings(layout: Layout, plan: NetworkPlan): string {
+  const { host } = plan;
   const consenters = plan.orderers.map((orderer) => {
     const certificate = quoted(join(layout.orderer(orderer).folder, 'tls', 'cert.pem'));
-    return `          - {Host: ${HOST_ADDRESS}, Port: ${orderer.port}, ClientTLSCert: ${certificate}, ServerTLSCert: ${certificate}}\n`;
+    return `          - {Host: "${host}", Port: ${orderer.port}, ClientTLSCert: ${certificate}, ServerTLSCert: ${certificate}}\n`;
   });
   const organisations = plan.organisations.map(
     ({ name, peers }, i) => `  - &organisation${i}
     Name: ${name}
     ID: ${name}
     MSPDir: ${quoted(join(layout.organisation(name), 'msp'))}
-${policies(name)}    AnchorPeers: [{Host: ${HOST_ADDRESS}, Port: ${peers[0].port}}]
+${policies(name)}    AnchorPeers: [{Host: "${host}", Port: ${peers[0].port}}]
 `,
   );
   return `Organizations:
@@ -145,7 +152,7 @@ ${policies(name)}    AnchorPeers: [{Host: ${HOST_ADDRESS}, Port: ${peers[0].port
     Name: ${ORDERER_ORGANISATION}
     ID: ${ORDERER_ORGANISATION}
     MSPDir: ${quoted(join(layout.organisation(ORDERER_ORGANISATION), 'msp'))}
-${policies(ORDERER_ORGANISATION)}    OrdererEndpoints: [${plan.orderers.map(({ port }) => `"${HOST_ADDRESS}:${port}"`).join(', ')}]
+${policies(ORDERER_ORGANISATION)}    OrdererEndpoints: [${plan.orderers.map(({ port }) => `"${host}:${port}"`).join(', ')}]
 ${organisations.join('')}Profiles:
   Network:
     Policies:

@@ -3,19 +3,12 @@ import { get } from 'node:http';
 import { common } from '@hyperledger/fabric-protos';
 import { ClientIdentity } from './client-identity.js';
 import type { Layout } from './layout.js';
+import { isFree, LOOPBACK } from './listen-address.js';
 import { committedDefinition, type Definition } from './lifecycle.js';
 import { adminOf, authorityOf, chaincodeName, ordererName, peerName } from './nodes.js';
 import { channelHeight } from './orderer-client.js';
 import { PeerClient } from './peer-client.js';
-import {
-  CHAINCODE,
-  CHANNEL,
-  HOST_ADDRESS,
-  isFree,
-  ORDERER_ORGANISATION,
-  type NetworkPlan,
-  type OrganisationPlan,
-} from './plan.js';
+import { CHAINCODE, CHANNEL, ORDERER_ORGANISATION, type NetworkPlan, type OrganisationPlan } from './plan.js';
 import type { OrdererPlan, PeerPlan } from './plan.js';
 import { runningPid } from './processes.js';
 
@@ -43,7 +36,7 @@ export async function networkStatus(layout: Layout, plan: NetworkPlan): Promise<
   const rows = await Promise.all([
     ...plan.orderers.map((orderer) => ordererStatus(layout, orderer)),
     ...plan.organisations.flatMap((organisation) =>
-      organisation.peers.map((peer) => peerStatus(layout, organisation, peer)),
+      organisation.peers.map((peer) => peerStatus(layout, plan, organisation, peer)),
     ),
     ...plan.organisations.map((organisation) => chaincodeStatus(layout, organisation)),
   ]);
@@ -72,6 +65,7 @@ async function ordererStatus(layout: Layout, orderer: OrdererPlan): Promise<Proc
 
 async function peerStatus(
   layout: Layout,
+  { host }: NetworkPlan,
   organisation: OrganisationPlan,
   peer: PeerPlan,
 ): Promise<ProcessStatus> {
@@ -84,7 +78,7 @@ async function peerStatus(
   if (pid === undefined) return { ...row, health: DOWN };
   const admin = ClientIdentity.read(organisation.name, layout.identity(organisation.name, 'admin'));
   const authority = Buffer.from(authorityOf(layout, organisation.name));
-  const client = new PeerClient(`${HOST_ADDRESS}:${peer.port}`, authority);
+  const client = new PeerClient(`${host}:${peer.port}`, authority);
   try {
     const [health, height, definition] = await Promise.all([
       healthOf(peer.operationsPort),
@@ -122,7 +116,7 @@ async function heightOf(peer: PeerClient, identity: ClientIdentity): Promise<num
 /** What a node says of itself at its operations address. */
 function healthOf(port: number): Promise<string> {
   return new Promise((resolve) => {
-    const sent = get({ host: HOST_ADDRESS, port, path: '/healthz', timeout: ANSWER_MS }, (response) => {
+    const sent = get({ host: LOOPBACK, port, path: '/healthz', timeout: ANSWER_MS }, (response) => {
       response.resume();
       resolve(response.statusCode === 200 ? 'ok' : `unhealthy (${response.statusCode})`);
     });

@@ -10,6 +10,7 @@ import { Consortium, type PackageOf } from './consortium.js';
 import { NetworkError } from './errors.js';
 import { makeKeys, write } from './keys.js';
 import { Layout } from './layout.js';
+import { LOOPBACK } from './listen-address.js';
 import { endOfLog } from './logs.js';
 import { packageFor, processesOf, processPorts } from './nodes.js';
 import type { ChaincodePackage } from './package.js';
@@ -40,7 +41,8 @@ export function readPlan(layout: Layout): NetworkPlan | undefined {
   const plan = jsonOf<NetworkPlan>(readFileSync(layout.plan, 'utf8'));
   if (!plan) throw new NetworkError(`${layout.plan} is cut short or damaged`);
   if (plan.format !== 1) throw new NetworkError(`${layout.plan} is of another version of Gridbook`);
-  return plan;
+  // One that was made before nodes could listen elsewhere names no address.
+  return { ...plan, host: plan.host ?? LOOPBACK };
 }
 
 export async function bringUp(options: UpOptions): Promise<NetworkPlan> {

@@ -1,5 +1,6 @@
 /** Issuing X.509 certificates of a Fabric kind. */
 import { KeyObject, randomBytes, webcrypto } from 'node:crypto';
+import { isIP } from 'node:net';
 import type { X509Certificate } from '@peculiar/x509';
 import { withLowS } from './signature.js';
 
@@ -55,7 +56,7 @@ export interface Subject {
   readonly unit?: Unit;
   /** Attributes of a client, such as its role. */
   readonly attributes?: Readonly<Record<string, string>>;
-  /** Address that TLS clients and servers find in it; makes it a certificate for TLS. */
+  /** Address or host name that TLS clients and servers find in it; makes it a certificate for TLS. */
   readonly tlsAddress?: string;
 }
 
@@ -103,7 +104,7 @@ export async function issue(authority: KeyPair, subject: Subject, notBefore: Dat
           new x509.ExtendedKeyUsageExtension(TLS_PURPOSES),
           new x509.SubjectAlternativeNameExtension([
             { type: 'dns', value: 'localhost' },
-            { type: 'ip', value: tlsAddress },
+            { type: isIP(tlsAddress) ? 'ip' : 'dns', value: tlsAddress },
           ]),
         ]),
   ];

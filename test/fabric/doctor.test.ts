@@ -226,6 +226,14 @@ describe('a folder', () => {
     );
     server.close();
   });
+
+  test('whose address this machine no longer has is told so', async () => {
+    // Kept for examples: no machine has it.
+    write(layout.plan, JSON.stringify({ ...plan, host: '192.0.2.1' }));
+    expect(await find('Ports', place)).toEqual(
+      says('problem', /^Nodes cannot listen at 192\.0\.2\.1: no interface of this machine has that address/),
+    );
+  });
 });
 
 const programs = await fabricPrograms();

@@ -22,10 +22,11 @@ import {
   removing,
   startNetwork,
   type NetworkPlan,
-  type UpdateResult,
 } from '../../network/fabric/index.js';
 import { commandOf } from '../../api/demo/commands.js';
 import { encodeBatch } from '../../schema/command.js';
+import { organisationsOf } from '../../network/fabric/channel-config.js';
+import { isFree, LOOPBACK } from '../../network/fabric/listen-address.js';
 import { PING } from '../../schema/contract.js';
 import { GridbookError } from '../../schema/errors.js';
 import { participantRegister } from '../../schema/trade/registration.js';
@@ -35,6 +36,8 @@ import { Wire } from './wire.js';
 const programs = await fabricPrograms();
 const onFabric = programs ? describe : describe.skip;
 const BASE_PORT = 26_050;
+/** Each folder's nodes listen at another address where the system has more than one for loopback. */
+const hostOf = (i: number): string => (process.platform === 'linux' ? `127.0.0.${i + 2}` : LOOPBACK);
 const NEWCOMERS = [
   { name: 'Gridline', role: 'NETWORK_OPERATOR' },
   { name: 'EnergyOffice', role: 'REGULATOR' },
@@ -62,10 +65,7 @@ onFabric('four organisations, each in a folder of its own', () => {
     }
   }
 
-  async function administer(
-    name: string,
-    work: (at: Administration) => Promise<UpdateResult>,
-  ): Promise<UpdateResult> {
+  async function administer<T>(name: string, work: (at: Administration) => Promise<T>): Promise<T> {
     const at = new Administration(layoutOf(name), planOf(name));
     try {
       return await work(at);
@@ -78,7 +78,7 @@ onFabric('four organisations, each in a folder of its own', () => {
     root = mkdtempSync(join(tmpdir(), 'gridbook-four-'));
     await bringUp({
       ...{ ...starting, folder: folderOf('Brightwater'), basePort: BASE_PORT },
-      ...{ organisations: 1, peers: 1, orderers: 1 },
+      ...{ organisations: 1, peers: 1, orderers: 1, host: hostOf(0) },
     });
   });
   afterAll(async () => {
@@ -89,7 +89,12 @@ onFabric('four organisations, each in a folder of its own', () => {
   test('join one after the other, each signed in by a majority of those before it', async () => {
     const founder = await FabricLedger.open(folderOf('Brightwater'));
     for (const [i, { name, role }] of NEWCOMERS.entries()) {
-      const where = { folder: folderOf(name), peers: 1, basePort: BASE_PORT + 100 * (i + 1) };
+      const where = {
+        folder: folderOf(name),
+        peers: 1,
+        basePort: BASE_PORT + 100 * (i + 1),
+        host: hostOf(i + 1),
+      };
       const definition = await newOrganisation({ ...where, name, role }, starting.programs.version);
       writeFileSync(given('definition'), JSON.stringify(definition));
       let result = await administer('Brightwater', async (at) =>
@@ -119,6 +124,19 @@ onFabric('four organisations, each in a folder of its own', () => {
     for (const name of names) {
       const rows = await networkStatus(layoutOf(name), planOf(name));
       expect(rows.map(({ health }) => health)).toEqual(rows.map(() => 'ok'));
+    }
+  });
+
+  test('listen each at its own address, where the others know it', async () => {
+    const seen = await administer('Brightwater', async (at) => organisationsOf(await at.config()));
+    for (const [i, name] of names.entries()) {
+      const { port } = planOf(name).organisations[0].peers[0];
+      expect(seen.find((organisation) => organisation.name === name)?.anchor).toEqual({
+        host: hostOf(i),
+        port,
+      });
+      expect(await isFree(port, hostOf(i))).toBe(false);
+      if (hostOf(i) !== LOOPBACK) expect(await isFree(port)).toBe(true);
     }
   });
 

@@ -24,7 +24,7 @@ export class Wire {
     this.identity = ClientIdentity.read(name, layout.identity(name, role));
     this.peers = organisations.map(
       (organisation) =>
-        new PeerClient(`127.0.0.1:${organisation.peers[0].port}`, authority(organisation.name)),
+        new PeerClient(`${plan.host}:${organisation.peers[0].port}`, authority(organisation.name)),
     );
     const [orderer] = ordererAddresses(plan);
     this.orderer = new OrdererClient(`${orderer.host}:${orderer.port}`, authority(ORDERER_ORGANISATION));

@@ -1,8 +1,9 @@
 /** The folder of a network, and the processes in it, as the sub-commands of `gridbook network` name them. */
 import { resolve } from 'node:path';
-import { Option, type Command } from 'commander';
+import { InvalidArgumentError, Option, type Command } from 'commander';
 import {
   DEFAULT_PLAN,
+  faultOfListenAddress,
   Layout,
   processPorts,
   readPlan,
@@ -25,6 +26,17 @@ export const basePortOption = (): Option =>
   new Option('--base-port <port>', 'first port to try')
     .argParser(wholeOption('--base-port', 1_024, 65_000))
     .default(DEFAULT_PLAN.basePort);
+
+/** Where the nodes of a folder listen and others reach them; what nobody could reach is refused. */
+export const listenOption = (): Option =>
+  new Option(
+    '--listen <address>',
+    'IPv4 address or host name at which its nodes listen and others reach them (default: 127.0.0.1)',
+  ).argParser((text) => {
+    const fault = faultOfListenAddress(text);
+    if (fault !== undefined) throw new InvalidArgumentError(`${fault}.`);
+    return text;
+  });
 
 /** The network of a folder, which must be there. */
 export function existing({ dir }: DirOption): { layout: Layout; plan: NetworkPlan } {
@@ -49,4 +61,13 @@ export function stepsOn(terminal: Terminal): (what: string) => void {
     const seconds = ((performance.now() - began) / 1000).toFixed(1);
     terminal.err.write(`${seconds.padStart(5)} s  ${what}\n`);
   };
+}
+
+/** Where nodes listen stands in their certificates and in the channel: another address is said, not passed over. */
+export function requireListening({ host }: NetworkPlan, asked: string | undefined): void {
+  if (asked === undefined || asked === host) return;
+  throw new CommandFailure(
+    `The nodes here were made to listen at ${host}, where others know them; another address takes another folder.`,
+    EXIT.usage,
+  );
 }

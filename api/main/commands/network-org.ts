@@ -24,13 +24,21 @@ import type { CommandContext } from '../context.js';
 import { CommandFailure, EXIT } from '../exit.js';
 import { fabricPrograms } from '../fabric-programs.js';
 import { choiceOption, wholeOption } from '../options.js';
-import { existing, inFolder, stepsOn, type DirOption } from './network-folder.js';
+import {
+  existing,
+  inFolder,
+  listenOption,
+  requireListening,
+  stepsOn,
+  type DirOption,
+} from './network-folder.js';
 
 interface NewOptions extends DirOption {
   readonly name: string;
   readonly role: string;
   readonly peers: number;
   readonly basePort: number;
+  readonly listen?: string;
   readonly output?: string;
 }
 interface UpdateOptions extends DirOption {
@@ -60,6 +68,7 @@ export function addNetworkOrganisations(network: Command, context: CommandContex
     .option('--role <role>', 'role of its client', choiceOption('--role', ROLES), 'HOST')
     .option('--peers <n>', 'its peers', wholeOption('--peers', 1, 4), 1)
     .option('--base-port <port>', 'first port to try', wholeOption('--base-port', 1_024, 65_000), 8_050)
+    .addOption(listenOption())
     .option('--output <file>', 'its public definition (default: NAME.organisation.json)')
     .action((options: NewOptions) => create(options, context));
   inFolder(org.command('add'))
@@ -99,7 +108,8 @@ export function addNetworkOrganisations(network: Command, context: CommandContex
   inFolder(network.command('join'))
     .summary('join a channel by its invitation')
     .argument('<file>', 'the invitation')
-    .action((file: string, options: DirOption) => join(file, options, context));
+    .addOption(listenOption())
+    .action((file: string, options: DirOption & { listen?: string }) => join(file, options, context));
 }
 
 function organisationName(text: string): string {
@@ -108,12 +118,12 @@ function organisationName(text: string): string {
 }
 
 async function create(options: NewOptions, { terminal, environment }: CommandContext): Promise<void> {
-  const { name, role, peers, basePort } = options;
+  const { name, role, peers, basePort, listen: host } = options;
   const output = resolve(options.output ?? `${name}.organisation.json`);
   refuseToOverwrite(output);
   const { version } = await fabricPrograms({ environment });
   const folder = resolve(options.dir);
-  const definition = await newOrganisation({ folder, name, role, peers, basePort }, version);
+  const definition = await newOrganisation({ folder, name, role, peers, basePort, host }, version);
   writeFileSync(output, `${JSON.stringify(definition, undefined, 2)}\n`);
   terminal.print(`${name} is made in ${folder}; its keys stay there.`);
   terminal.print(`Give ${output} to an organisation that takes part in the channel.`);
@@ -161,8 +171,13 @@ async function invite(
   terminal.print(`Give ${output} to ${subject}: gridbook network join FILE`);
 }
 
-async function join(file: string, options: DirOption, context: CommandContext): Promise<void> {
+async function join(
+  file: string,
+  options: DirOption & { listen?: string },
+  context: CommandContext,
+): Promise<void> {
   const { layout, plan } = existing(options);
+  requireListening(plan, options.listen);
   const programs = await fabricPrograms(context);
   const joined = acceptInvitation(layout, plan, readInvitation(resolve(file)));
   await startNetwork(layout, joined, { programs, step: stepsOn(context.terminal) });

@@ -22,7 +22,16 @@ import { addNetworkIdentities } from './network-identity.js';
 import { addNetworkOrganisations } from './network-org.js';
 import type { Terminal } from '../terminal.js';
 import { textTable } from '../text-table.js';
-import { basePortOption, existing, inFolder, named, stepsOn, type DirOption } from './network-folder.js';
+import {
+  basePortOption,
+  existing,
+  inFolder,
+  listenOption,
+  named,
+  requireListening,
+  stepsOn,
+  type DirOption,
+} from './network-folder.js';
 import { addDoctor } from './network-doctor.js';
 import { addInstall } from './network-install.js';
 import { addLogs } from './network-logs.js';
@@ -32,6 +41,7 @@ interface UpCommandOptions extends DirOption {
   readonly peers: number;
   readonly orderers: number;
   readonly basePort: number;
+  readonly listen?: string;
 }
 
 export function addNetwork(program: Command, context: CommandContext): void {
@@ -54,6 +64,7 @@ export function addNetwork(program: Command, context: CommandContext): void {
     .option('--peers <n>', 'peers of each organisation', wholeOption('--peers', 1, 4), DEFAULT_PLAN.peers)
     .option('--orderers <n>', 'raft orderers', wholeOption('--orderers', 1, 7), DEFAULT_PLAN.orderers)
     .addOption(basePortOption())
+    .addOption(listenOption())
     .option('--json', 'print one object')
     .action((options: UpCommandOptions, command: Command) => {
       requireSame(options, command);
@@ -113,17 +124,18 @@ function requireSame(options: UpCommandOptions, command: Command): void {
       EXIT.usage,
     );
   }
+  requireListening(plan, options.listen);
 }
 
 async function up(options: UpCommandOptions, context: CommandContext): Promise<void> {
   const { terminal } = context;
-  const { orgs, peers, orderers, basePort } = options;
+  const { orgs, peers, orderers, basePort, listen: host } = options;
   const folder = resolve(options.dir);
   const began = performance.now();
   const seconds = (): string => ((performance.now() - began) / 1000).toFixed(1);
   const programs = await fabricPrograms(context);
   const plan = await bringUp({
-    ...{ folder, programs, basePort, peers, orderers, organisations: orgs },
+    ...{ folder, programs, basePort, peers, orderers, organisations: orgs, host },
     step: stepsOn(terminal),
   });
   if (options.json) terminal.json({ folder, seconds: Number(seconds()), plan });

@@ -16,7 +16,8 @@ import {
 } from '../../../network/fabric/index.js';
 import { authorityOf, chaincodeProcess } from '../../../network/fabric/nodes.js';
 import { packageOf, type ChaincodePackage } from '../../../network/fabric/package.js';
-import { HOST_ADDRESS, isFree, type OrganisationPlan } from '../../../network/fabric/plan.js';
+import { isFree, LOOPBACK } from '../../../network/fabric/listen-address.js';
+import type { OrganisationPlan } from '../../../network/fabric/plan.js';
 import { runningPid, startProcess } from '../../../network/fabric/processes.js';
 
 export const PLAIN = 'plain';
@@ -94,7 +95,7 @@ async function deployPlain(layout: Layout, plan: NetworkPlan): Promise<void> {
     ports.set(name, port++);
   }
   const packages = ({ name }: OrganisationPlan): ChaincodePackage =>
-    packageOf(PLAIN, `${HOST_ADDRESS}:${ports.get(name)}`, authorityOf(layout, name));
+    packageOf(PLAIN, `${LOOPBACK}:${ports.get(name)}`, authorityOf(layout, name));
   for (const organisation of plan.organisations) {
     const like = chaincodeProcess(layout, organisation);
     startProcess(layout, {
@@ -102,7 +103,7 @@ async function deployPlain(layout: Layout, plan: NetworkPlan): Promise<void> {
       environment: {
         ...like.environment,
         CHAINCODE_ID: packages(organisation).id,
-        CHAINCODE_SERVER_ADDRESS: `${HOST_ADDRESS}:${ports.get(organisation.name)}`,
+        CHAINCODE_SERVER_ADDRESS: `${LOOPBACK}:${ports.get(organisation.name)}`,
       },
     });
   }

@@ -9,7 +9,8 @@ import { Clients } from '../../../network/fabric/clients.js';
 import type { Layout, NetworkPlan } from '../../../network/fabric/index.js';
 import { authorityOf } from '../../../network/fabric/nodes.js';
 import { PeerClient } from '../../../network/fabric/peer-client.js';
-import { CHAINCODE, CHANNEL, HOST_ADDRESS } from '../../../network/fabric/plan.js';
+import { LOOPBACK } from '../../../network/fabric/listen-address.js';
+import { CHAINCODE, CHANNEL } from '../../../network/fabric/plan.js';
 import type { OrganisationPlan, PeerPlan } from '../../../network/fabric/plan.js';
 import { StateDigest } from '../../../network/embedded/state-digest.js';
 import { decodeBatchEvent } from '../../../schema/batch-event.js';
@@ -65,7 +66,7 @@ class PeerBlocks {
     const { name, role } = this.organisation;
     const identity = ClientIdentity.read(name, layout.identity(name, role));
     const authority = Buffer.from(authorityOf(layout, name));
-    const client = new PeerClient(`${HOST_ADDRESS}:${this.peer.port}`, authority);
+    const client = new PeerClient(`${LOOPBACK}:${this.peer.port}`, authority);
     try {
       for (const key of keys) {
         const args = [STATE, key];

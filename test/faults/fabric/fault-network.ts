@@ -22,7 +22,7 @@ import {
   type NetworkPlan,
   type Programs,
 } from '../../../network/fabric/index.js';
-import { HOST_ADDRESS } from '../../../network/fabric/plan.js';
+import { LOOPBACK } from '../../../network/fabric/listen-address.js';
 import { runningPid } from '../../../network/fabric/processes.js';
 import { Forwarder } from './forwarder.js';
 import { until } from './until.js';
@@ -173,12 +173,12 @@ export class FaultNetwork {
     for (const orderer of this.plan.orderers) {
       const link = await this.forwarder(orderer.port);
       const authority = join(this.layout.orderer(orderer).folder, 'tls', 'ca.pem');
-      const [from, to] = [orderer.port, link.port].map((each) => `"${HOST_ADDRESS}:${each}"`);
+      const [from, to] = [orderer.port, link.port].map((each) => `"${LOOPBACK}:${each}"`);
       overrides.push(`{from: ${from}, to: ${to}, caCertsFile: ${JSON.stringify(authority)}}`);
     }
     const settings = join(this.layout.peer(organisation, peer).folder, 'core.yaml');
     const changed = readFileSync(settings, 'utf8')
-      .replace(/externalEndpoint: .*/, `externalEndpoint: ${HOST_ADDRESS}:${toPeer.port}`)
+      .replace(/externalEndpoint: .*/, `externalEndpoint: ${LOOPBACK}:${toPeer.port}`)
       .replace(/deliveryclient: \{/, `deliveryclient: {addressOverrides: [${overrides.join(', ')}], `);
     writeFileSync(settings, changed);
     await this.start(`${peer.name}.${LINKS_OF}`);

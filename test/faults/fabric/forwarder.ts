@@ -1,6 +1,6 @@
 /** A TCP link that can be held: nothing comes through, and nobody is told. */
 import { connect, createServer, type Server, type Socket } from 'node:net';
-import { HOST_ADDRESS } from '../../../network/fabric/plan.js';
+import { LOOPBACK } from '../../../network/fabric/listen-address.js';
 
 export class Forwarder {
   private readonly server: Server;
@@ -21,7 +21,7 @@ export class Forwarder {
     const forwarder = new Forwarder(to);
     await new Promise<void>((resolve, reject) => {
       forwarder.server.once('error', reject);
-      forwarder.server.listen(0, HOST_ADDRESS, resolve);
+      forwarder.server.listen(0, LOOPBACK, resolve);
     });
     return forwarder;
   }
@@ -50,7 +50,7 @@ export class Forwarder {
   }
 
   private forward(from: Socket): void {
-    const to = connect(this.to, HOST_ADDRESS);
+    const to = connect(this.to, LOOPBACK);
     this.keep(to);
     this.carry(from, to);
     this.carry(to, from);
