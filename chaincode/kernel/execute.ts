@@ -3,24 +3,24 @@
  * the pages and the one event.
  */
 import { hash } from 'node:crypto';
-import { encodeBatchEvent, type BatchEvent, type WireEvent } from '../../schema/batch-event.js';
-import { collapse, toWire } from '../../schema/fields.js';
+import { encodeBatchEvent, type BatchEvent } from '../../schema/batch-event.js';
 import type { Json } from '../../schema/canonical.js';
-import type { EventShape, Role } from '../../schema/command.js';
 import { ERRORS, GridbookError, Refusal, type ErrorCode } from '../../schema/errors.js';
 import { UnsafeIntegerError } from '../../schema/arithmetic.js';
 import { LIMITS } from '../../schema/limits.js';
 import { Accounts } from './accounts.js';
 import { assertRole } from './authority.js';
 import { decodeBatch, keyAt, SegmentArguments, type Batch, type Segment } from './batch.js';
+import { CommandContext } from './command-context.js';
 import { Directory } from './directory.js';
 import { Bucket, bucketOf } from './idempotency.js';
 import { LaneHead } from './lane-head.js';
-import { commandText, digestOf, Leaves } from './leaves.js';
+import { commandText, digestOf } from './leaves.js';
 import { PageMemory, PageMiss } from './pages.js';
 import { hostedParticipant } from './participants.js';
 import { Records } from './records.js';
-import type { Context, Registry } from './registry.js';
+import type { Registry } from './registry.js';
+import { Results } from './results.js';
 import type { Chaincode, StatePort } from './state-port.js';
 import { hashToHex } from './tree.js';
 import { UnitOfWork } from './unit-of-work.js';
@@ -78,12 +78,8 @@ class Execution {
   readonly names: Directory;
   readonly channelNames: Directory;
   private readonly buckets = new Map<number, Bucket>();
-  private readonly leaves = new Leaves();
+  private readonly results = new Results();
   private readonly given = new Given();
-  private readonly refused: [number, number, string][] = [];
-  private readonly replayed: [number, number, number, number][] = [];
-  private readonly events: WireEvent[] = [];
-  private pending: { wire: WireEvent; shape: EventShape; rows: number }[] = [];
   private head!: LaneHead;
   private context!: CommandContext;
   private organisation = 0;
@@ -116,7 +112,7 @@ class Execution {
     if (number === undefined) throw new GridbookError('NOT_ADMITTED');
     this.organisation = number;
     this.work.keep();
-    this.context = new CommandContext(this, this.head, this.organisation);
+    this.context = new CommandContext(this.port, this, this.head, this.organisation, this.results);
     let index = 0;
     for (const segment of this.batch.segments) {
       this.given.segment = segment;
@@ -136,7 +132,7 @@ class Execution {
     const actor = Number.isSafeInteger(actorWire) && (actorWire as number) >= 0 ? (actorWire as number) : -1;
     const age = this.head.ledgerTimeMs - timeMs;
     if (age > LIMITS.idempotencyWindowMs || age < -LIMITS.idempotencyAheadMs) {
-      this.refuse(index, key, actor, 'IDEMPOTENCY_KEY_EXPIRED', '');
+      this.results.refuse(index, key, actor, 'IDEMPOTENCY_KEY_EXPIRED', '');
       return undefined;
     }
     const bucket = this.buckets.get(bucketOf(timeMs));
@@ -148,12 +144,12 @@ class Execution {
     const before = bucket.find(key, scope);
     if (before) {
       if (before.digest === digestOf(text)) {
-        this.replayed.push([index, before.leaf, before.index, before.code]);
-      } else this.refuse(index, key, actor, 'IDEMPOTENCY_CONFLICT', '');
+        this.results.repeat(index, before);
+      } else this.results.refuse(index, key, actor, 'IDEMPOTENCY_CONFLICT', '');
       return undefined;
     }
     if (bucket.isFull) {
-      this.refuse(index, key, actor, 'IDEMPOTENCY_BUCKET_FULL', '');
+      this.results.refuse(index, key, actor, 'IDEMPOTENCY_BUCKET_FULL', '');
       return undefined;
     }
     const { given } = this;
@@ -170,7 +166,7 @@ class Execution {
 
   private async openBucket(number: number): Promise<void> {
     if (this.buckets.size === LIMITS.batchBuckets) throw new GridbookError('BATCH_TOO_SPREAD');
-    this.buckets.set(number, await Bucket.open(this.work, this.batch.lane, number, this.leaves));
+    this.buckets.set(number, await Bucket.open(this.work, this.batch.lane, number, this.results.leaves));
   }
 
   /** Applies or refuses the command in hand; where it needs pages that are not loaded, once they are. */
@@ -179,10 +175,10 @@ class Execution {
     if (outcome instanceof PageMiss) return this.load(outcome).then(() => this.decide());
     const { key, actor, index, text, scope, bucket } = this.given;
     if (outcome) {
-      this.refuse(index, key, actor, outcome.code, outcome.field);
+      this.results.refuse(index, key, actor, outcome.code, outcome.field);
       bucket.add(key, scope, digestOf(text), this.head.leaf, index, ERRORS[outcome.code].number);
     } else {
-      bucket.add(key, scope, this.accept(), this.head.leaf, index, 0);
+      bucket.add(key, scope, this.results.accept(this.given), this.head.leaf, index, 0);
     }
     return undefined;
   }
@@ -212,7 +208,7 @@ class Execution {
     } catch (error) {
       this.work.undo();
       this.accounts.reset();
-      this.pending = [];
+      this.results.forget();
       if (error instanceof PageMiss || error instanceof Refusal) return error;
       if (error instanceof UnsafeIntegerError) return new Refusal('AMOUNT_OUT_OF_RANGE');
       throw error;
@@ -226,42 +222,8 @@ class Execution {
     if (participant.active !== 1) throw new Refusal('PARTICIPANT_INACTIVE');
   }
 
-  emit(index: number, shape: EventShape, fields: object, rows: object | undefined): void {
-    const values = Object.entries(shape.fields).map(([n, f]) =>
-      toWire(f, (fields as Record<string, unknown>)[n]),
-    );
-    const of = Object.entries(shape.rows ?? {});
-    const columns = of.map(([n, f]) => (rows as Record<string, unknown[]>)[n].map((v) => toWire(f, v)));
-    const count = columns.length > 0 ? columns[0].length : -1;
-    // The number of rows stands before the columns, as a column may be written as one value.
-    const table: Json[] = count < 0 ? [] : [count, ...columns.map((column, c) => collapse(of[c][1], column))];
-    this.pending.push({ wire: [index, shape.name, ...values, ...table], shape, rows: count });
-  }
-
-  /** Adds what an applied command leaves in the log; answers its content digest, or the leaf that tells it. */
-  private accept(): string | number {
-    const { segment, at, key, text } = this.given;
-    let digest: string | number;
-    if (segment.shape?.rows) {
-      digest = digestOf(text);
-      this.leaves.addTable(segment.shape, segment, at, key);
-    } else digest = this.leaves.add(text);
-    if (this.pending.length === 0) return digest;
-    for (const { wire, shape, rows } of this.pending) {
-      this.events.push(wire);
-      this.leaves.addEvent(shape, wire, rows);
-    }
-    this.pending = [];
-    return digest;
-  }
-
-  private refuse(index: number, key: string, actor: number, code: ErrorCode, field: string): void {
-    this.refused.push([index, ERRORS[code].number, field]);
-    this.leaves.addRefusal(key, actor, ERRORS[code].number);
-  }
-
   private async finish(): Promise<void> {
-    const root = this.leaves.root();
+    const root = this.results.leaves.root();
     const leaf = this.head.leaf;
     this.head.close(root);
     for (const bucket of this.buckets.values()) await bucket.save();
@@ -277,9 +239,9 @@ class Execution {
       leaf,
       ledgerTimeMs: this.head.ledgerTimeMs,
       eventRoot: hashToHex(root),
-      refused: this.refused,
-      replayed: this.replayed,
-      events: this.events,
+      refused: this.results.refused,
+      replayed: this.results.replayed,
+      events: this.results.events,
       accountPages,
     };
     const payload = encodeBatchEvent(event);
@@ -290,61 +252,4 @@ class Execution {
     this.port.setEvent(payload);
     this.work.release();
   }
-}
-
-/** What a command sees: one object a transaction, set to the command in hand. */
-class CommandContext implements Context {
-  readonly records: Records;
-  readonly accounts: Accounts;
-  readonly names: Directory;
-  readonly channelNames: Directory;
-  readonly creator: Context['creator'];
-  readonly ledgerTimeMs: number;
-  readonly transactionId: string;
-  actor = 0;
-  role = '';
-  key = '';
-  private index = 0;
-
-  constructor(
-    private readonly execution: Execution,
-    private readonly head: LaneHead,
-    readonly organisation: number,
-  ) {
-    this.records = execution.records;
-    this.accounts = execution.accounts;
-    this.names = execution.names;
-    this.channelNames = execution.channelNames;
-    this.creator = execution.port.creator;
-    this.ledgerTimeMs = head.ledgerTimeMs;
-    this.transactionId = execution.port.transactionId;
-  }
-
-  of(key: string, actor: number, role: string, index: number): this {
-    this.key = key;
-    this.actor = actor;
-    this.role = role;
-    this.index = index;
-    return this;
-  }
-
-  next(counter: string, count?: number): number {
-    return this.head.next(counter, count);
-  }
-
-  numberIn(organisation: string, role: Role): number | undefined {
-    return this.head.numberIn(organisation, role);
-  }
-
-  countIn(role: Role): number {
-    return this.head.countIn(role);
-  }
-
-  setRole(organisation: string, role: Role, admitted: boolean): void {
-    this.head.setRole(organisation, role, admitted);
-  }
-
-  emit: Context['emit'] = (shape, fields, rows) => {
-    this.execution.emit(this.index, shape as unknown as EventShape, fields, rows);
-  };
 }
