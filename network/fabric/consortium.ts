@@ -18,16 +18,11 @@ import {
   type Definition,
 } from './lifecycle.js';
 import { adminOf, authorityOf } from './nodes.js';
-import { joinOrderer, OrdererClient } from './orderer-client.js';
+import { joinOrderer } from './orderer-client.js';
+import { Orderers } from './orderers.js';
 import type { ChaincodePackage } from './package.js';
 import { PeerClient, type Commits } from './peer-client.js';
-import {
-  CHANNEL,
-  ordererAddresses,
-  ORDERER_ORGANISATION,
-  type NetworkPlan,
-  type OrganisationPlan,
-} from './plan.js';
+import { CHANNEL, type NetworkPlan, type OrganisationPlan } from './plan.js';
 import { Proposal } from './proposal.js';
 import { inTime, untilDone } from './waiting.js';
 
@@ -43,7 +38,7 @@ interface Party {
 
 export class Consortium {
   private readonly parties: readonly Party[];
-  private readonly orderers: readonly OrdererClient[];
+  private readonly orderers: Orderers;
   private readonly commits: Commits[] = [];
 
   constructor(
@@ -52,10 +47,7 @@ export class Consortium {
     /** Whether waiting for the nodes is of no use: one of them has ended. */
     private readonly hopeless: () => boolean = () => false,
   ) {
-    const ordererAuthority = Buffer.from(authorityOf(layout, ORDERER_ORGANISATION));
-    this.orderers = ordererAddresses(plan).map(
-      ({ host, port }) => new OrdererClient(`${host}:${port}`, ordererAuthority),
-    );
+    this.orderers = new Orderers(layout, plan);
     this.parties = plan.organisations.map((organisation) => {
       const { name, role, peers } = organisation;
       const authority = Buffer.from(authorityOf(layout, name));
@@ -214,8 +206,7 @@ export class Consortium {
       return { id: proposal.transactionId, envelope: proposal.transaction(responses) };
     });
     // An orderer that is no leader yet refuses; the same transaction is given again.
-    let next = 0;
-    await this.untilDone(what, () => this.orderers[next++ % this.orderers.length].broadcast(envelope));
+    await this.untilDone(what, () => this.orderers.give(envelope));
     const committed = Promise.all(this.commits.map((commits) => commits.codeOf(id)));
     const codes = await inTime(`${what}: it is not committed on every peer`, committed);
     const invalid = codes.find((code) => code !== 0);
@@ -225,6 +216,6 @@ export class Consortium {
   close(): void {
     for (const commits of this.commits) commits.close();
     for (const { peers } of this.parties) for (const at of peers) at.close();
-    for (const orderer of this.orderers) orderer.close();
+    this.orderers.close();
   }
 }

@@ -26,4 +26,11 @@ export { cacheFolder, findPrograms, type Environment, type Programs } from './pr
 export { archiveAddress, archiveName, platformOf, RELEASE } from './release.js';
 export { networkStatus, type ProcessStatus } from './status.js';
 export { processPorts } from './nodes.js';
-export { DEFAULT_PLAN, type NetworkPlan } from './plan.js';
+export {
+  CONSENSUS,
+  DEFAULT_PLAN,
+  faultOfOrderers,
+  ORDERERS,
+  type Consensus,
+  type NetworkPlan,
+} from './plan.js';

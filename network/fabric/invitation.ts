@@ -12,7 +12,14 @@ import {
   type Address,
   type OrganisationDefinition,
 } from './organisation-group.js';
-import { ordererAddresses, ORDERER_ORGANISATION, planNewcomer, type NetworkPlan } from './plan.js';
+import {
+  CONSENSUS,
+  ordererAddresses,
+  ORDERER_ORGANISATION,
+  planNewcomer,
+  type Consensus,
+  type NetworkPlan,
+} from './plan.js';
 
 const DEFINITION = 'gridbook-organisation-1';
 const INVITATION = 'gridbook-invitation-1';
@@ -30,6 +37,8 @@ export interface Invitation {
   /** First block of the channel, base64. */
   readonly genesisBlock: string;
   readonly orderers: readonly Address[];
+  /** How they agree on blocks; raft where an older version does not say. */
+  readonly consensus?: Consensus;
   /** Certificate of the orderers' authority, PEM. */
   readonly ordererAuthorityPem: string;
 }
@@ -72,7 +81,7 @@ export function invitationFor(layout: Layout, plan: NetworkPlan, organisation: s
   return {
     ...{ format: INVITATION, organisation, channel: plan.channel, fabric: plan.fabric },
     genesisBlock: readFileSync(layout.genesisBlock).toString('base64'),
-    orderers: ordererAddresses(plan),
+    ...{ orderers: ordererAddresses(plan), consensus: plan.consensus },
     ordererAuthorityPem: authorityOf(layout, ORDERER_ORGANISATION),
   };
 }
@@ -91,7 +100,8 @@ export function acceptInvitation(layout: Layout, plan: NetworkPlan, invitation: 
     throw new NetworkError(`${name} takes part in another channel already`);
   write(layout.genesisBlock, block);
   write(join(layout.organisation(ORDERER_ORGANISATION), 'ca', 'cert.pem'), invitation.ordererAuthorityPem);
-  const joined = { ...plan, remoteOrderers: invitation.orderers };
+  const { orderers, consensus = 'raft' } = invitation;
+  const joined = { ...plan, consensus, remoteOrderers: orderers };
   write(layout.plan, JSON.stringify(joined, undefined, 2));
   return joined;
 }
@@ -125,12 +135,13 @@ export const readInvitation = (path: string): Invitation =>
   readGiven<Invitation>(
     path,
     INVITATION,
-    ({ organisation, genesisBlock, orderers, ordererAuthorityPem }) =>
+    ({ organisation, genesisBlock, orderers, consensus = 'raft', ordererAuthorityPem }) =>
       isOrganisationName(organisation) &&
       typeof genesisBlock === 'string' &&
       Array.isArray(orderers) &&
       orderers.length > 0 &&
       orderers.every(isAddress) &&
+      CONSENSUS.includes(consensus) &&
       isAuthority(ordererAuthorityPem),
   );
 

@@ -19,9 +19,10 @@ import { isOrganisationName } from './organisation-group.js';
 import type { Layout } from './layout.js';
 import { majority } from './lifecycle.js';
 import { authorityOf } from './nodes.js';
-import { BroadcastError, OrdererClient } from './orderer-client.js';
+import { BroadcastError } from './orderer-client.js';
+import { Orderers } from './orderers.js';
 import { PeerClient } from './peer-client.js';
-import { ordererAddresses, ORDERER_ORGANISATION, type NetworkPlan } from './plan.js';
+import type { NetworkPlan } from './plan.js';
 import { untilDone } from './waiting.js';
 
 const UPDATE = 'gridbook-channel-update-1';
@@ -54,7 +55,7 @@ export interface UpdateResult {
 export class Administration {
   private readonly admins: readonly ClientIdentity[];
   private readonly at: PeerClient;
-  private readonly orderers: readonly OrdererClient[];
+  private readonly orderers: Orderers;
 
   constructor(layout: Layout, plan: NetworkPlan) {
     this.admins = plan.organisations.map(({ name }) =>
@@ -62,10 +63,7 @@ export class Administration {
     );
     const [{ name, peers }] = plan.organisations;
     this.at = new PeerClient(`${plan.host}:${peers[0].port}`, Buffer.from(authorityOf(layout, name)));
-    const authority = Buffer.from(authorityOf(layout, ORDERER_ORGANISATION));
-    this.orderers = ordererAddresses(plan).map(
-      ({ host, port }) => new OrdererClient(`${host}:${port}`, authority),
-    );
+    this.orderers = new Orderers(layout, plan);
   }
 
   config(): Promise<common.Config> {
@@ -119,15 +117,12 @@ export class Administration {
   private async give(update: Uint8Array, signatures: readonly common.ConfigSignature[]): Promise<void> {
     const before = (await this.config()).getSequence();
     const envelope = updateEnvelope(update, signatures, this.admins[0]);
-    let next = 0;
     let refusal: BroadcastError | undefined;
     await untilDone('the orderers do not take the update', async () => {
       try {
-        await this.orderers[next++ % this.orderers.length].broadcast(envelope);
+        await this.orderers.give(envelope);
       } catch (error) {
-        // Only a missing leader passes.
-        if (!(error instanceof BroadcastError) || error.status === common.Status.SERVICE_UNAVAILABLE)
-          throw error;
+        if (!(error instanceof BroadcastError) || !error.isFinal) throw error;
         refusal = error;
       }
     });
@@ -144,7 +139,7 @@ export class Administration {
 
   close(): void {
     this.at.close();
-    for (const orderer of this.orderers) orderer.close();
+    this.orderers.close();
   }
 }
 

@@ -71,11 +71,22 @@ function call(
 
 /** An orderer did not take a transaction. */
 export class BroadcastError extends Error {
-  constructor(readonly status: number) {
-    super(`the orderer refused a transaction (${status})`);
+  constructor(
+    readonly status: number,
+    info: string,
+  ) {
+    super(`the orderer refused a transaction (${status}): ${info}`);
     this.name = 'BroadcastError';
   }
+
+  /** Whether giving it again is no use: only a missing leader passes. */
+  get isFinal(): boolean {
+    return this.status !== common.Status.SERVICE_UNAVAILABLE;
+  }
 }
+
+/** What an orderer says that has the transaction from another one, or from an earlier attempt. */
+const HAS_IT = /request already (exists|processed)/;
 
 export class OrdererClient {
   private readonly client: orderer.AtomicBroadcastClient;
@@ -91,11 +102,11 @@ export class OrdererClient {
   /** Gives a transaction to be ordered; answers when the orderer took it, which is before it is committed. */
   broadcast(envelope: common.Envelope): Promise<void> {
     return new Promise((resolve, reject) => {
-      const stream = this.client.broadcast();
+      const stream = this.client.broadcast({ deadline: Date.now() + ANSWER_MS });
       stream.on('data', (response: orderer.BroadcastResponse) => {
-        const status = response.getStatus();
-        if (status === common.Status.SUCCESS) resolve();
-        else reject(new BroadcastError(status));
+        const [status, info] = [response.getStatus(), response.getInfo()];
+        if (status === common.Status.SUCCESS || HAS_IT.test(info)) resolve();
+        else reject(new BroadcastError(status, info));
         stream.end();
       });
       stream.on('error', reject);

@@ -1,10 +1,20 @@
 /** What a network consists of: organisations, their nodes, and where each listens. Kept in the folder's network.json. */
 import { isFree, LOOPBACK, requireListenAddress } from './listen-address.js';
+import { NetworkError } from './errors.js';
 import type { Address } from './organisation-group.js';
 
 export const CHANNEL = 'energy';
 export const CHAINCODE = 'gridbook';
 export const ORDERER_ORGANISATION = 'Orderers';
+
+/** How orderers agree on blocks: raft bears some that fail, BFT also some that lie. */
+export const CONSENSUS = ['raft', 'bft'] as const;
+export type Consensus = (typeof CONSENSUS)[number];
+/** Orderers that a network has unless it is told otherwise, and the least that it may have. */
+export const ORDERERS: Readonly<Record<Consensus, { readonly usual: number; readonly least: number }>> = {
+  raft: { usual: 3, least: 1 },
+  bft: { usual: 4, least: 4 },
+};
 
 export interface PeerPlan {
   readonly name: string;
@@ -36,6 +46,7 @@ export interface NetworkPlan {
   readonly host: string;
   /** Organisations whose keys and nodes are here. */
   readonly organisations: readonly OrganisationPlan[];
+  readonly consensus: Consensus;
   /** Orderers that run here. */
   readonly orderers: readonly OrdererPlan[];
   /** Orderers that run elsewhere, in a folder that was invited. */
@@ -53,13 +64,20 @@ export interface PlanOptions {
   readonly organisations: number;
   readonly peers: number;
   readonly orderers: number;
+  /** Raft by default. */
+  readonly consensus?: Consensus;
   readonly basePort: number;
   /** Address or host name at which nodes listen and are reached; loopback by default. */
   readonly host?: string;
 }
 
 /** What `gridbook network up` makes unless it is told otherwise. */
-export const DEFAULT_PLAN: PlanOptions = { organisations: 3, peers: 1, orderers: 3, basePort: 7_050 };
+export const DEFAULT_PLAN: PlanOptions = {
+  organisations: 3,
+  peers: 1,
+  orderers: ORDERERS.raft.usual,
+  basePort: 7_050,
+};
 
 /** Ports that a network takes. */
 export const portCount = ({ organisations, peers, orderers }: PlanOptions): number =>
@@ -73,9 +91,19 @@ const NAMED = [
   { name: 'Meterworks', role: 'METERING_DATA_PROVIDER' },
 ] as const;
 
+/** Why orderers cannot agree in this way; undefined where they can. */
+export function faultOfOrderers(consensus: Consensus, count: number): string | undefined {
+  const { least } = ORDERERS[consensus];
+  return count < least
+    ? `of fewer than ${least} orderers ${consensus} can spare none: give ${least} or more`
+    : undefined;
+}
+
 /** Plans a network on ports that are free now, from `basePort` upwards. */
 export async function makePlan(options: PlanOptions, fabric: string): Promise<NetworkPlan> {
-  const { host = LOOPBACK } = options;
+  const { host = LOOPBACK, consensus = 'raft' } = options;
+  const fault = faultOfOrderers(consensus, options.orderers);
+  if (fault !== undefined) throw new NetworkError(fault);
   await requireListenAddress(host);
   const port = portsFrom(options.basePort, host);
   const organisations: OrganisationPlan[] = [];
@@ -90,7 +118,7 @@ export async function makePlan(options: PlanOptions, fabric: string): Promise<Ne
       ...{ adminPort: await port(), operationsPort: await port() },
     });
   }
-  return { format: 1, fabric, channel: CHANNEL, host, organisations, orderers };
+  return { format: 1, fabric, channel: CHANNEL, host, consensus, organisations, orderers };
 }
 
 /** Plans one organisation by itself, which is going to be invited into a network. */
@@ -102,7 +130,7 @@ export async function planNewcomer(
   await requireListenAddress(host);
   const organisation = await planOrganisation(named, peers, portsFrom(basePort, host));
   return {
-    ...{ format: 1, fabric, channel: CHANNEL, host },
+    ...{ format: 1, fabric, channel: CHANNEL, host, consensus: 'raft' },
     ...{ organisations: [organisation], orderers: [], remoteOrderers: [] },
   };
 }

@@ -1,12 +1,11 @@
-/** Settings files of the nodes and of the channel: complete, so that nothing of a machine's own reaches a node. */
+/** Settings files of the nodes, and the channel's: complete, so that nothing of a machine's own reaches a node. */
 import { join } from 'node:path';
+import { channelSettings, quoted } from './channel-settings.js';
 import { write } from './keys.js';
 import type { Layout } from './layout.js';
 import { LOOPBACK } from './listen-address.js';
 import { ORDERER_ORGANISATION, type NetworkPlan, type OrdererPlan } from './plan.js';
 import type { OrganisationPlan, PeerPlan } from './plan.js';
-
-const quoted = (path: string): string => JSON.stringify(path);
 
 export function writeSettings(layout: Layout, plan: NetworkPlan): void {
   if (plan.orderers.length > 0) write(join(layout.channel, 'configtx.yaml'), channelSettings(layout, plan));
@@ -118,64 +117,5 @@ Admin:
   ListenAddress: "${LOOPBACK}:${orderer.adminPort}"
   TLS: {Enabled: true, Certificate: ${certificate}, PrivateKey: ${key}, ClientRootCAs: [${authority}], ClientAuthRequired: true}
 ChannelParticipation: {Enabled: true, MaxRequestBodySize: 1048576}
-`;
-}
-
-const policies = (organisation: string): string => `    Policies:
-      Readers: {Type: Signature, Rule: "OR('${organisation}.member')"}
-      Writers: {Type: Signature, Rule: "OR('${organisation}.member')"}
-      Admins: {Type: Signature, Rule: "OR('${organisation}.admin')"}
-      Endorsement: {Type: Signature, Rule: "OR('${organisation}.peer')"}
-`;
-
-const IMPLIED = `Readers: {Type: ImplicitMeta, Rule: "ANY Readers"}
-        Writers: {Type: ImplicitMeta, Rule: "ANY Writers"}
-        Admins: {Type: ImplicitMeta, Rule: "MAJORITY Admins"}`;
-
-/** A large batch is cut at once, a lone command waits 10 ms for company (measured). */
-function channelSettings(layout: Layout, plan: NetworkPlan): string {
-  const { host } = plan;
-  const consenters = plan.orderers.map((orderer) => {
-    const certificate = quoted(join(layout.orderer(orderer).folder, 'tls', 'cert.pem'));
-    return `          - {Host: "${host}", Port: ${orderer.port}, ClientTLSCert: ${certificate}, ServerTLSCert: ${certificate}}\n`;
-  });
-  const organisations = plan.organisations.map(
-    ({ name, peers }, i) => `  - &organisation${i}
-    Name: ${name}
-    ID: ${name}
-    MSPDir: ${quoted(join(layout.organisation(name), 'msp'))}
-${policies(name)}    AnchorPeers: [{Host: "${host}", Port: ${peers[0].port}}]
-`,
-  );
-  return `Organizations:
-  - &orderers
-    Name: ${ORDERER_ORGANISATION}
-    ID: ${ORDERER_ORGANISATION}
-    MSPDir: ${quoted(join(layout.organisation(ORDERER_ORGANISATION), 'msp'))}
-${policies(ORDERER_ORGANISATION)}    OrdererEndpoints: [${plan.orderers.map(({ port }) => `"${host}:${port}"`).join(', ')}]
-${organisations.join('')}Profiles:
-  Network:
-    Policies:
-        ${IMPLIED}
-    Capabilities: {V3_0: true}
-    Orderer:
-      OrdererType: etcdraft
-      BatchTimeout: 10ms
-      BatchSize: {MaxMessageCount: 500, AbsoluteMaxBytes: 64 MB, PreferredMaxBytes: 64 KB}
-      EtcdRaft:
-        Consenters:
-${consenters.join('')}        Options: {TickInterval: 100ms, ElectionTick: 10, HeartbeatTick: 1, MaxInflightBlocks: 5, SnapshotIntervalSize: 64 MB}
-      Organizations: [*orderers]
-      Policies:
-        ${IMPLIED}
-        BlockValidation: {Type: ImplicitMeta, Rule: "ANY Writers"}
-      Capabilities: {V2_0: true}
-    Application:
-      Organizations: [${plan.organisations.map((_, i) => `*organisation${i}`).join(', ')}]
-      Policies:
-        LifecycleEndorsement: {Type: ImplicitMeta, Rule: "MAJORITY Endorsement"}
-        Endorsement: {Type: ImplicitMeta, Rule: "MAJORITY Endorsement"}
-        ${IMPLIED}
-      Capabilities: {V2_5: true}
 `;
 }

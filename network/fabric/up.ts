@@ -41,8 +41,8 @@ export function readPlan(layout: Layout): NetworkPlan | undefined {
   const plan = jsonOf<NetworkPlan>(readFileSync(layout.plan, 'utf8'));
   if (!plan) throw new NetworkError(`${layout.plan} is cut short or damaged`);
   if (plan.format !== 1) throw new NetworkError(`${layout.plan} is of another version of Gridbook`);
-  // One that was made before nodes could listen elsewhere names no address.
-  return { ...plan, host: plan.host ?? LOOPBACK };
+  // One of an older version names neither address nor consensus.
+  return { ...plan, host: plan.host ?? LOOPBACK, consensus: plan.consensus ?? 'raft' };
 }
 
 export async function bringUp(options: UpOptions): Promise<NetworkPlan> {

@@ -71,11 +71,15 @@ test('an invitation is taken by whom it is for, and not again into another chann
   const read = (change: object = {}): ReturnType<typeof readInvitation> =>
     readInvitation(given({ ...invitation(), ...change }));
   expect(() => read({ orderers: [] })).toThrow('is damaged');
+  expect(() => read({ consensus: 'by lot' })).toThrow('is damaged');
   const layout = new Layout(folder);
   expect(() => acceptInvitation(layout, plan(), read({ organisation: 'Other' }))).toThrow('here is SunCo');
   expect(existsSync(layout.genesisBlock)).toBe(false);
   acceptInvitation(layout, plan(), read());
-  acceptInvitation(layout, plan(), read());
+  // An older version does not say how the orderers agree.
+  expect(plan().consensus).toBe('raft');
+  acceptInvitation(layout, plan(), read({ consensus: 'bft' }));
+  expect(plan().consensus).toBe('bft');
   const other = read({ genesisBlock: Buffer.from('another').toString('base64') });
   expect(() => acceptInvitation(layout, plan(), other)).toThrow('takes part in another channel already');
 });

@@ -72,9 +72,9 @@ test('a newcomer’s definition names it, and its nodes are not started elsewher
   expect([code, err]).toEqual([2, expect.stringContaining('made to listen at localhost')]);
 });
 
-test('a plan that names none is of nodes on loopback', async () => {
+test('a plan of an older version, which names none, is of nodes on loopback that agree by raft', async () => {
   const layout = new Layout(join(folder, 'old'));
   const plan = await makePlan(SMALL, VERSION);
-  write(layout.plan, JSON.stringify({ ...plan, host: undefined }));
-  expect((readPlan(layout) as NetworkPlan).host).toBe(LOOPBACK);
+  write(layout.plan, JSON.stringify({ ...plan, host: undefined, consensus: undefined }));
+  expect(readPlan(layout) as NetworkPlan).toMatchObject({ host: LOOPBACK, consensus: 'raft' });
 });

@@ -16,6 +16,8 @@ const { values } = parseArgs({
     pause: { type: 'string', default: '30' },
     /** Fabric: names of faults, separated by commas. */
     only: { type: 'string' },
+    /** Fabric: how orderers agree, `raft` or `bft`. */
+    consensus: { type: 'string', default: 'raft' },
   },
 });
 
@@ -33,5 +35,6 @@ async function embeddedKills(kills: number): Promise<void> {
 }
 
 if (values.ledger === 'fabric') {
-  process.exitCode = await fabricFaults({ pauseSeconds: Number(values.pause), only: values.only });
+  const { only, consensus } = values;
+  process.exitCode = await fabricFaults({ pauseSeconds: Number(values.pause), only, consensus });
 } else await embeddedKills(Number(values.kills));

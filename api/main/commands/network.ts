@@ -4,20 +4,24 @@ import type { Command } from 'commander';
 import {
   bringDown,
   bringUp,
+  CONSENSUS,
   DEFAULT_PLAN,
+  faultOfOrderers,
   Layout,
   networkStatus,
+  ORDERERS,
   readPlan,
   restartNode,
   stopNode,
   upgradeChaincode,
+  type Consensus,
   type ProcessStatus,
 } from '../../../network/fabric/index.js';
 import type { CommandContext } from '../context.js';
-import { CommandFailure, EXIT } from '../exit.js';
+import { CommandFailure, EXIT, sentence } from '../exit.js';
 import { fabricPrograms } from '../fabric-programs.js';
 import { counted } from '../figures.js';
-import { wholeOption } from '../options.js';
+import { choiceOption, wholeOption } from '../options.js';
 import { addNetworkIdentities } from './network-identity.js';
 import { addNetworkOrganisations } from './network-org.js';
 import type { Terminal } from '../terminal.js';
@@ -39,7 +43,8 @@ import { addLogs } from './network-logs.js';
 interface UpCommandOptions extends DirOption {
   readonly orgs: number;
   readonly peers: number;
-  readonly orderers: number;
+  readonly orderers?: number;
+  readonly consensus: Consensus;
   readonly basePort: number;
   readonly listen?: string;
 }
@@ -62,7 +67,17 @@ export function addNetwork(program: Command, context: CommandContext): void {
     .summary('bring the network up, or finish what is missing')
     .option('--orgs <n>', 'organisations', wholeOption('--orgs', 1, 16), DEFAULT_PLAN.organisations)
     .option('--peers <n>', 'peers of each organisation', wholeOption('--peers', 1, 4), DEFAULT_PLAN.peers)
-    .option('--orderers <n>', 'raft orderers', wholeOption('--orderers', 1, 7), DEFAULT_PLAN.orderers)
+    .option(
+      '--orderers <n>',
+      `orderers (default: ${ORDERERS.raft.usual}, with bft ${ORDERERS.bft.usual})`,
+      wholeOption('--orderers', 1, 7),
+    )
+    .option(
+      '--consensus <kind>',
+      'how orderers agree: raft bears some that fail, bft (4 or more) also some that lie',
+      choiceOption('--consensus', CONSENSUS),
+      'raft',
+    )
     .addOption(basePortOption())
     .addOption(listenOption())
     .option('--json', 'print one object')
@@ -124,18 +139,27 @@ function requireSame(options: UpCommandOptions, command: Command): void {
       EXIT.usage,
     );
   }
+  if (command.getOptionValueSource('consensus') === 'cli' && options.consensus !== plan.consensus) {
+    throw new CommandFailure(
+      `The orderers in ${resolve(options.dir)} agree by ${plan.consensus}; name another folder with --dir.`,
+      EXIT.usage,
+    );
+  }
   requireListening(plan, options.listen);
 }
 
 async function up(options: UpCommandOptions, context: CommandContext): Promise<void> {
   const { terminal } = context;
-  const { orgs, peers, orderers, basePort, listen: host } = options;
+  const { orgs, peers, consensus, basePort, listen: host } = options;
+  const { orderers = ORDERERS[consensus].usual } = options;
+  const fault = faultOfOrderers(consensus, orderers);
+  if (fault !== undefined) throw new CommandFailure(sentence(fault), EXIT.usage);
   const folder = resolve(options.dir);
   const began = performance.now();
   const seconds = (): string => ((performance.now() - began) / 1000).toFixed(1);
   const programs = await fabricPrograms(context);
   const plan = await bringUp({
-    ...{ folder, programs, basePort, peers, orderers, organisations: orgs, host },
+    ...{ folder, programs, basePort, peers, orderers, consensus, organisations: orgs, host },
     step: stepsOn(terminal),
   });
   if (options.json) terminal.json({ folder, seconds: Number(seconds()), plan });
@@ -179,8 +203,10 @@ async function status(options: DirOption, context: CommandContext): Promise<void
   const { layout, plan } = existing(options);
   const { terminal } = context;
   const rows = await networkStatus(layout, plan);
-  if (options.json) terminal.json({ fabric: plan.fabric, channel: plan.channel, processes: rows });
-  else {
+  if (options.json) {
+    const { fabric, channel, consensus } = plan;
+    terminal.json({ fabric, channel, consensus, processes: rows });
+  } else {
     const cell = (value: number | undefined): string => (value === undefined ? '' : String(value));
     const line = (row: ProcessStatus): string[] => [
       ...[row.name, row.role, row.organisation, cell(row.pid), String(row.port), row.health],

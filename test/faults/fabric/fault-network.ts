@@ -18,7 +18,9 @@ import {
   bringUp,
   Layout,
   networkStatus,
+  ORDERERS,
   restartNode,
+  type Consensus,
   type NetworkPlan,
   type Programs,
 } from '../../../network/fabric/index.js';
@@ -37,6 +39,8 @@ export interface FaultNetworkOptions {
   readonly programs: Programs;
   readonly peers: number;
   readonly basePort: number;
+  /** Raft by default. */
+  readonly consensus?: Consensus;
   /** Whether links and a disk are made that can fail. */
   readonly all: boolean;
 }
@@ -95,10 +99,11 @@ export class FaultNetwork {
       await restartNode(this.layout, this.options.programs, this.plan, name);
       return;
     }
-    const { programs, peers, basePort, all } = this.options;
+    const { programs, peers, basePort, all, consensus = 'raft' } = this.options;
     if (all) this.noDisk = await this.mount();
     this.made = await bringUp({
-      ...{ folder: this.layout.root, programs, organisations: 3, peers, orderers: 3, basePort },
+      ...{ folder: this.layout.root, programs, organisations: 3, peers, basePort },
+      ...{ consensus, orderers: ORDERERS[consensus].usual },
       step: () => undefined,
     });
     if (all) await this.link();

@@ -52,7 +52,7 @@ export const FAULTS: readonly Fault[] = [
   killed('peer-killed-third', 'peer0.EnergyOffice', 'the peer of the third organisation is killed'),
   {
     name: 'leader-killed',
-    what: 'each orderer is killed in turn: the raft leader is among them',
+    what: 'each orderer is killed in turn: the leader is among them',
     async inject({ network, load }) {
       for (const orderer of network.orderers) {
         await network.kill(orderer);
@@ -65,7 +65,7 @@ export const FAULTS: readonly Fault[] = [
   },
   {
     name: 'quorum-lost',
-    what: 'two of three orderers are killed',
+    what: 'two orderers are killed, of three or four',
     async inject({ network, load, violation }) {
       const two = network.orderers.slice(0, 2);
       await Promise.all(two.map((orderer) => network.kill(orderer)));
@@ -73,7 +73,7 @@ export const FAULTS: readonly Fault[] = [
       const before = load.applied.size;
       await seconds(AWAY_SECONDS);
       const more = load.applied.size - before;
-      if (more > 0) violation(`${more} commands were acknowledged while two of three orderers were away`);
+      if (more > 0) violation(`${more} commands were acknowledged while two orderers were away`);
       for (const orderer of two) await network.start(orderer);
     },
   },

@@ -45,7 +45,7 @@ export async function faultRun(options: FaultRunOptions): Promise<FaultReport> {
   try {
     await network.healthy();
     progress(
-      `network: 3 organisations with ${options.peers} peers, 3 orderers, Fabric ${network.plan.fabric}`,
+      `network: 3 organisations with ${options.peers} peers, ${network.orderers.length} orderers (${network.plan.consensus}), Fabric ${network.plan.fabric}`,
     );
     for (const fault of faults) {
       if (fault.name === 'disk-full' && network.noDisk !== undefined) {
