@@ -119,6 +119,48 @@ export const ERRORS = {
   ),
   POSTINGS_LIMIT: business(73, 'The command makes more postings than one may.'),
 
+  // Organisations that sign for themselves: nothing is decided yet, so that the batch keeps its keys
+  STALE_PREPARATION: business(
+    90,
+    'The lane has changed since the batch was endorsed: sign the fresh proposal.',
+    'SAME_KEY',
+  ),
+  PREPARATION_EXPIRED: business(
+    91,
+    'The batch was prepared more than ten minutes ago: prepare it anew.',
+    'SAME_KEY',
+  ),
+  PREPARATION_REFUSED: business(
+    92,
+    'The bytes are not what was prepared: send the proposal or transaction as it was given.',
+    'SAME_KEY',
+  ),
+  PREPARATION_USED: business(
+    93,
+    'The proposal has been committed: ask for the transaction by its id.',
+    'NEVER',
+  ),
+  SIGNATURE_REFUSED: business(
+    94,
+    'The signature is not the certificate’s over these bytes: sign them by ECDSA with SHA-256, in DER.',
+    'SAME_KEY',
+  ),
+  CERTIFICATE_REFUSED: business(
+    95,
+    'The certificate is not in force, not of the token’s organisation and role, or its key is not on P-256.',
+    'SAME_KEY',
+  ),
+  SIGNS_ITSELF: business(
+    96,
+    'The organisation signs for itself: give its commands with offlineBatchPrepare.',
+    'NEVER',
+  ),
+  OFFLINE_UNAVAILABLE: business(
+    97,
+    'Organisations sign for themselves on a Fabric network, where its gateway is set up for it.',
+    'NEVER',
+  ),
+
   // Whole transactions
   ARGUMENTS_TOO_LARGE: request(80, 413, 'The arguments exceed 2,000,000 bytes.'),
   MALFORMED_BATCH: request(81, 400, 'The batch is not of its form.'),

@@ -68,6 +68,14 @@ export const LIMITS = {
   priceMicrosPerMWh: 1_000_000_000_000,
   /** Bytes of one request's body. */
   requestBytes: 1_000_000,
+  /** Bytes of a request of an organisation that signs for itself: a transaction in base64, and what is around it. */
+  offlineRequestBytes: 5_500_000,
+  /** How long after its preparation a batch may be endorsed and committed: 10 minutes, Fabric's own window being 15. */
+  preparationMs: 10 * 60_000,
+  /** A certificate in PEM. */
+  certificateLength: 10_000,
+  /** Bytes of a signature in DER. */
+  signatureBytes: 80,
   /** Tokens of one GraphQL document. */
   documentTokens: 4_000,
   /** Levels of a GraphQL document; what tools ask the schema for has 15. */

@@ -157,7 +157,8 @@ function outcomeOf(payload: peer.ChaincodeActionPayload): peer.ChaincodeAction {
   return peer.ChaincodeAction.deserializeBinary(response.getExtension_asU8());
 }
 
-const eventOf = (outcome: peer.ChaincodeAction): Uint8Array =>
+/** The event's payload; empty where there is none. */
+export const eventOf = (outcome: peer.ChaincodeAction): Uint8Array =>
   peer.ChaincodeEvent.deserializeBinary(outcome.getEvents_asU8()).getPayload_asU8();
 
 function writesOf(outcome: peer.ChaincodeAction): Writes {

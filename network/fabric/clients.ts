@@ -50,6 +50,12 @@ export class Clients {
     this.authorities.set(name, authorityPem);
   }
 
+  /** Certificate of an organisation's authority, PEM; undefined where it is not known. */
+  authority(organisation: string): string | undefined {
+    const isHere = this.plan.organisations.some(({ name }) => name === organisation);
+    return isHere ? authorityOf(this.layout, organisation) : this.authorities.get(organisation);
+  }
+
   /** The gateway of one of its organisation's peers, as a role uses it. */
   gateway(as: IdentityRef, peer: PeerPlan): Promise<Gateway> {
     return this.through(as, as.organisation, peer);

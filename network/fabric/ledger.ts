@@ -7,11 +7,17 @@ import { common } from '@hyperledger/fabric-protos';
 import { CONTRACT_VERSION, PING, STATE } from '../../schema/contract.js';
 import { GridbookError } from '../../schema/errors.js';
 import { StateDigest } from '../embedded/state-digest.js';
-import type { CommittedBlock, CommittedTransaction, Ledger, TransactionRequest } from '../ledger.js';
+import type {
+  CommittedBlock,
+  CommittedTransaction,
+  Ledger,
+  OfflineSigning,
+  TransactionRequest,
+} from '../ledger.js';
 import { Admission } from './admission.js';
 import { blocksOf, type BlockSource } from './block-stream.js';
 import { BlockTimes } from './block-times.js';
-import type { FabricBlock } from './block.js';
+import { readBlock, type FabricBlock, type FabricTransaction } from './block.js';
 import { Clients } from './clients.js';
 import { Endorsers } from './endorsers.js';
 import { NetworkError } from './errors.js';
@@ -19,9 +25,10 @@ import { Follower } from './follower.js';
 import { Layout } from './layout.js';
 import { definitionIn, definitionQuery } from './lifecycle.js';
 import { Members } from './members.js';
+import { FabricOffline } from './offline.js';
 import { pause, within } from './pause.js';
 import { CHAINCODE, CHANNEL, type NetworkPlan, type OrganisationPlan, type PeerPlan } from './plan.js';
-import { verdictOf } from './retry.js';
+import { told, verdictOf } from './retry.js';
 import { Submission } from './submission.js';
 import { readPlan } from './up.js';
 
@@ -33,12 +40,17 @@ const AGAIN_MS = 100;
 /** Between two looks at who takes part, where the peer does not tell. */
 const LOOK_AGAIN_MS = 1_000;
 
+export interface FabricLedgerOptions {
+  /** Organisations that keep their keys: nothing is signed for them here. */
+  readonly signThemselves?: readonly string[];
+}
+
 export class FabricLedger implements Ledger {
   readonly engine = 'fabric';
+  readonly offline?: OfflineSigning;
   private readonly submission: Submission;
   private readonly admission = new Admission();
   private readonly ending = new AbortController();
-  private closing = false;
   private looking: Promise<void> = Promise.resolve();
 
   private constructor(
@@ -50,6 +62,7 @@ export class FabricLedger implements Ledger {
     private readonly times: BlockTimes,
     /** Hash of the channel's first block, hex. */
     readonly ledgerId: string,
+    signThemselves: readonly string[],
   ) {
     const { signal } = this.ending;
     const ping = (name: string): Promise<unknown> => this.ping(name);
@@ -57,10 +70,20 @@ export class FabricLedger implements Ledger {
     const endorsers = new Endorsers({ organisations, followers, ping, signal });
     const gateway = this.clients.gateway.bind(this.clients);
     this.submission = new Submission({ followers, endorsers, times, gateway, signal });
+    if (signThemselves.length === 0) return;
+    const { submission, admission } = this;
+    const [{ name, role, peers }] = plan.organisations;
+    const through = { organisation: name, role };
+    this.offline = new FabricOffline({
+      ...{ organisations: new Set(signThemselves), submission, admission, through },
+      gateway: () => clients.gateway(through, peers[0]),
+      authority: (of) => (members.names.includes(of) ? clients.authority(of) : undefined),
+      find: (transactionId) => this.find(transactionId),
+    });
   }
 
   /** Connects to the network of a folder; a peer of the first organisation must be up. */
-  static async open(folder: string): Promise<FabricLedger> {
+  static async open(folder: string, options: FabricLedgerOptions = {}): Promise<FabricLedger> {
     const layout = new Layout(folder);
     const plan = readPlan(layout);
     if (!plan) throw new NetworkError(`there is no network in ${folder}`);
@@ -74,6 +97,7 @@ export class FabricLedger implements Ledger {
       const ledger = new FabricLedger(
         ...([plan, members, clients, followers, new BlockTimes(height)] as const),
         await firstHash(clients, plan),
+        options.signThemselves ?? [],
       );
       await ledger.look(height);
       const { signal } = new AbortController();
@@ -93,7 +117,8 @@ export class FabricLedger implements Ledger {
   }
 
   submit({ identity, args }: TransactionRequest): Promise<CommittedTransaction> {
-    if (this.closing) return Promise.reject(new GridbookError('LEDGER_UNAVAILABLE'));
+    if (this.offline?.organisations.has(identity.organisation))
+      return Promise.reject(new GridbookError('SIGNS_ITSELF'));
     return this.admission.run(args.length, () => this.submission.submit(identity, args));
   }
 
@@ -130,13 +155,31 @@ export class FabricLedger implements Ledger {
   }
 
   async close(): Promise<void> {
-    this.closing = true;
+    this.admission.close();
     await within(this.admission.empty(), CLOSE_MS, this.ending.signal);
     this.ending.abort();
     await this.admission.empty();
     await this.looking;
     for (const follower of this.followers) follower.stop();
     await this.clients.close();
+  }
+
+  /** A transaction of the channel, valid or not; undefined where no block has it. */
+  private async find(transactionId: string): Promise<FabricTransaction | undefined> {
+    const [home] = this.plan.organisations;
+    const block = await anyOf(home, async (peer) => {
+      const network = await this.clients.network(home, peer);
+      try {
+        return await network
+          .getContract('qscc')
+          .evaluateTransaction('GetBlockByTxID', CHANNEL, transactionId);
+      } catch (error) {
+        if (told(error).text.includes('no such transaction ID')) return undefined;
+        throw error;
+      }
+    });
+    const { transactions } = block ? readBlock(common.Block.deserializeBinary(block)) : { transactions: [] };
+    return transactions.find((transaction) => transaction.transactionId === transactionId);
   }
 
   /** The first organisation's peers: what is read is read from them. */

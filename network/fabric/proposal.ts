@@ -6,6 +6,24 @@ import type { ClientIdentity } from './client-identity.js';
 
 const NONCE_BYTES = 24;
 
+/** Who makes something, as Fabric's SerializedIdentity. */
+export interface Maker {
+  readonly creator: Uint8Array;
+}
+
+/** What makes a header different from every other one. */
+export interface Moment {
+  readonly nonce: Uint8Array;
+  readonly time: Timestamp;
+}
+type Timestamp = timestamps.Timestamp;
+
+export function momentOf(timeMs: number): Moment {
+  const time = new timestamps.Timestamp();
+  time.fromDate(new Date(timeMs));
+  return { nonce: randomBytes(NONCE_BYTES), time };
+}
+
 export interface SignedHeader {
   readonly header: common.Header;
   readonly transactionId: string;
@@ -13,15 +31,13 @@ export interface SignedHeader {
 
 /** Header of an envelope or proposal; the transaction id is SHA-256(nonce ‖ creator). */
 export function headerOf(
-  identity: ClientIdentity,
+  { creator }: Maker,
   type: common.HeaderTypeMap[keyof common.HeaderTypeMap],
   channel: string,
   extension?: Uint8Array,
+  { nonce, time }: Moment = momentOf(Date.now()),
 ): SignedHeader {
-  const nonce = randomBytes(NONCE_BYTES);
-  const transactionId = createHash('sha256').update(nonce).update(identity.creator).digest('hex');
-  const time = new timestamps.Timestamp();
-  time.fromDate(new Date());
+  const transactionId = createHash('sha256').update(nonce).update(creator).digest('hex');
   const channelHeader = new common.ChannelHeader();
   channelHeader.setType(type);
   channelHeader.setTimestamp(time);
@@ -29,7 +45,7 @@ export function headerOf(
   channelHeader.setTxId(transactionId);
   if (extension) channelHeader.setExtension$(extension);
   const signatureHeader = new common.SignatureHeader();
-  signatureHeader.setCreator(identity.creator);
+  signatureHeader.setCreator(creator);
   signatureHeader.setNonce(nonce);
   const header = new common.Header();
   header.setChannelHeader(channelHeader.serializeBinary());
@@ -61,25 +77,25 @@ export interface Invocation {
   readonly args: readonly (string | Uint8Array)[];
 }
 
-export class Proposal {
-  readonly signed: peer.SignedProposal;
+/** A proposal as it is to be signed. The same maker, invocation and moment give the same bytes. */
+export class UnsignedProposal {
+  readonly bytes: Uint8Array;
   readonly transactionId: string;
-  private readonly header: common.Header;
-  private readonly input: Uint8Array;
+  readonly header: common.Header;
+  /** The invocation, as proposal and transaction have it. */
+  readonly input: Uint8Array;
 
-  constructor(
-    private readonly identity: ClientIdentity,
-    { channel, chaincode, args }: Invocation,
-  ) {
+  constructor(maker: Maker, { channel, chaincode, args }: Invocation, moment?: Moment) {
     const id = new peer.ChaincodeID();
     id.setName(chaincode);
     const extension = new peer.ChaincodeHeaderExtension();
     extension.setChaincodeId(id);
     const made = headerOf(
-      identity,
+      maker,
       common.HeaderType.ENDORSER_TRANSACTION,
       channel,
       extension.serializeBinary(),
+      moment,
     );
     this.header = made.header;
     this.transactionId = made.transactionId;
@@ -92,35 +108,60 @@ export class Proposal {
     const invocation = new peer.ChaincodeInvocationSpec();
     invocation.setChaincodeSpec(spec);
     this.input = invocation.serializeBinary();
-    const payload = new peer.ChaincodeProposalPayload();
-    payload.setInput(this.input);
     const proposal = new peer.Proposal();
     proposal.setHeader(this.header.serializeBinary());
-    proposal.setPayload(payload.serializeBinary());
-    const bytes = proposal.serializeBinary();
-    this.signed = new peer.SignedProposal();
-    this.signed.setProposalBytes(bytes);
-    this.signed.setSignature(identity.sign(bytes));
+    proposal.setPayload(this.payload);
+    this.bytes = proposal.serializeBinary();
+  }
+
+  /** Without transient data, as it is in a block too. */
+  get payload(): Uint8Array {
+    const payload = new peer.ChaincodeProposalPayload();
+    payload.setInput(this.input);
+    return payload.serializeBinary();
+  }
+
+  /** With a signature of its bytes. */
+  signedBy(signature: Uint8Array): peer.SignedProposal {
+    const signed = new peer.SignedProposal();
+    signed.setProposalBytes(this.bytes);
+    signed.setSignature(signature);
+    return signed;
   }
 
   /** The transaction that these endorsements make. */
-  transaction(responses: readonly peer.ProposalResponse[]): common.Envelope {
+  transactionOf(responses: readonly peer.ProposalResponse[]): peer.Transaction {
     const endorsed = new peer.ChaincodeEndorsedAction();
     endorsed.setProposalResponsePayload(responses[0].getPayload_asU8());
     endorsed.setEndorsementsList(
       responses.map((response) => response.getEndorsement()).filter((e) => e !== undefined),
     );
-    // Without the transient data, as it is in a block.
-    const proposalPayload = new peer.ChaincodeProposalPayload();
-    proposalPayload.setInput(this.input);
     const actionPayload = new peer.ChaincodeActionPayload();
     actionPayload.setAction(endorsed);
-    actionPayload.setChaincodeProposalPayload(proposalPayload.serializeBinary());
+    actionPayload.setChaincodeProposalPayload(this.payload);
     const action = new peer.TransactionAction();
     action.setHeader(this.header.getSignatureHeader_asU8());
     action.setPayload(actionPayload.serializeBinary());
     const transaction = new peer.Transaction();
     transaction.setActionsList([action]);
-    return envelopeOf(this.identity, this.header, transaction.serializeBinary());
+    return transaction;
+  }
+}
+
+/** A proposal that is signed here. */
+export class Proposal extends UnsignedProposal {
+  readonly signed: peer.SignedProposal;
+
+  constructor(
+    private readonly identity: ClientIdentity,
+    invocation: Invocation,
+  ) {
+    super(identity, invocation);
+    this.signed = this.signedBy(identity.sign(this.bytes));
+  }
+
+  /** The signed transaction that these endorsements make. */
+  transaction(responses: readonly peer.ProposalResponse[]): common.Envelope {
+    return envelopeOf(this.identity, this.header, this.transactionOf(responses).serializeBinary());
   }
 }

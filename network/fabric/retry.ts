@@ -30,6 +30,8 @@ interface Rule {
 /** The first rule that fits holds; what no rule knows ends as INTERNAL. */
 const RULES: readonly Rule[] = [
   { says: /ProposalResponsePayloads do not match/, next: 'NEW_TRANSACTION', code: 'MVCC_CONFLICT' },
+  // Only a proposal that was signed elsewhere comes twice.
+  { says: /duplicate transaction found/, next: 'END', code: 'PREPARATION_USED' },
   { says: /incorrect timestamp/, next: 'END', code: 'TIME_SKEW' },
   { says: /access denied|client identity expired/, next: 'END', code: 'FORBIDDEN' },
   { says: /larger than max/, next: 'END', code: 'TRANSACTION_TOO_LARGE' },
@@ -97,7 +99,8 @@ export const refusalOfInvalid = (code: number): GridbookError =>
 export const unavailable = (cause: unknown): GridbookError =>
   new GridbookError('LEDGER_UNAVAILABLE', undefined, { cause });
 
-function told(error: unknown): { code?: number; text: string } {
+/** What an error says, with what it cites of other nodes. */
+export function told(error: unknown): { code?: number; text: string } {
   if (!(error instanceof Error)) return { text: '' };
   const { code } = error as { code?: unknown };
   const details = error instanceof GatewayError ? error.details.map(({ message }) => message) : [];

@@ -2,7 +2,7 @@
  * Takes a transaction from its proposal to its block. What failed is tried again as the table in retry.ts says: until
  * an orderer may have it as a new proposal, from then on only as the same transaction, until a block tells of it.
  */
-import type { Gateway, Transaction } from '@hyperledger/fabric-gateway';
+import type { Gateway, Proposal, Transaction } from '@hyperledger/fabric-gateway';
 import { SUBMIT } from '../../schema/contract.js';
 import { GridbookError } from '../../schema/errors.js';
 import type { IdentityRef } from '../ledger.js';
@@ -40,31 +40,52 @@ export interface SubmissionOptions {
   readonly signal: AbortSignal;
 }
 
-interface Endorsed {
+export interface Endorsed {
   readonly transaction: Transaction;
   readonly organisations: readonly string[];
 }
+
+/** What is proposed, of which the organisations are to endorse. */
+export type Propose = (gateway: Gateway, organisations: readonly string[]) => Proposal;
 
 export class Submission {
   constructor(private readonly options: SubmissionOptions) {}
 
   /** Commits a batch; refused as the port says. */
   async submit(as: IdentityRef, args: Uint8Array): Promise<FabricTransaction> {
-    const { transaction, organisations } = await this.endorse(as, args);
+    const endorsed = await this.endorse(as, (gateway, organisations) =>
+      gateway
+        .getNetwork(CHANNEL)
+        .getContract(CHAINCODE)
+        .newProposal(SUBMIT, { arguments: [args], endorsingOrganizations: [...organisations] }),
+    );
+    const committed = await this.commit(as, endorsed);
+    if (!committed.valid) throw refusalOfInvalid(committed.code);
+    return committed;
+  }
+
+  /**
+   * Gives a transaction to be ordered, and answers it once its endorsers have it, valid or not. What is known of it
+   * already is asked first; where `known` throws, it is not given.
+   */
+  async commit(
+    as: IdentityRef,
+    { transaction, organisations }: Endorsed,
+    known: () => Promise<FabricTransaction | undefined> = () => Promise.resolve(undefined),
+  ): Promise<FabricTransaction> {
     const { followers } = this.options;
     const endorsers = organisations.flatMap((name) => this.of(name));
     // Heard of before it is given, so that no commit is missed.
     const watch = new CommitWatch(transaction.getTransactionId(), followers, endorsers);
     try {
-      const committed = await this.deliver(as, transaction, watch);
-      if (!committed.valid) throw refusalOfInvalid(committed.code);
-      return committed;
+      return (await known()) ?? (await this.deliver(as, transaction, watch));
     } finally {
       watch.close();
     }
   }
 
-  private async endorse(as: IdentityRef, args: Uint8Array): Promise<Endorsed> {
+  /** Has a proposal endorsed by a majority, through the peers of an organisation whose key is here. */
+  async endorse(as: IdentityRef, propose: Propose): Promise<Endorsed> {
     const end = performance.now() + PATIENCE_MS;
     const silent = new Set<string>();
     for (let attempt = 0; ; attempt++) {
@@ -74,13 +95,7 @@ export class Submission {
       if (organisations && at) {
         try {
           const gateway = await this.options.gateway(as, at);
-          const endorsingOrganizations = [...organisations];
-          const transaction = await gateway
-            .getNetwork(CHANNEL)
-            .getContract(CHAINCODE)
-            .newProposal(SUBMIT, { arguments: [args], endorsingOrganizations })
-            .endorse();
-          return { transaction, organisations };
+          return { transaction: await propose(gateway, organisations).endorse(), organisations };
         } catch (error) {
           const verdict = verdictOf('endorse', error);
           if (verdict.next === 'NEW_TRANSACTION') await this.level(organisations);

@@ -7,7 +7,7 @@ import { authorityOf } from '../../network/fabric/nodes.js';
 import { OrdererClient } from '../../network/fabric/orderer-client.js';
 import { PeerClient } from '../../network/fabric/peer-client.js';
 import { CHAINCODE, CHANNEL, ordererAddresses, ORDERER_ORGANISATION } from '../../network/fabric/plan.js';
-import { envelopeOf, headerOf, Proposal } from '../../network/fabric/proposal.js';
+import { envelopeOf, headerOf, Proposal, type UnsignedProposal } from '../../network/fabric/proposal.js';
 
 /** The first organisation's client, all peers, the first orderer. */
 export class Wire {
@@ -55,8 +55,15 @@ export function withId(identity: ClientIdentity, transactionId: string): common.
 }
 
 /** An endorsement of nothing, by the client that proposes. */
-export function endorsedByItsMaker(proposal: Proposal, identity: ClientIdentity): peer.ProposalResponse {
-  const given = peer.Proposal.deserializeBinary(proposal.signed.getProposalBytes_asU8());
+export const endorsedByItsMaker = (proposal: Proposal, identity: ClientIdentity): peer.ProposalResponse =>
+  endorsementOf(proposal, identity);
+
+/** An endorsement of nothing, by whoever signs it. */
+export function endorsementOf(
+  { bytes: proposed }: UnsignedProposal,
+  identity: Pick<ClientIdentity, 'creator' | 'sign'>,
+): peer.ProposalResponse {
+  const given = peer.Proposal.deserializeBinary(proposed);
   const header = common.Header.deserializeBinary(given.getHeader_asU8());
   const hash = createHash('sha256')
     .update(header.getChannelHeader_asU8())

@@ -7,5 +7,10 @@ test('what the ledger refused and remembers is never to be sent again under its 
     .filter(([, { kind, retry }]) => kind === 'business' && retry === 'SAME_KEY')
     .map(([code]) => code);
   // Refused for the other commands of its batch, a command is not decided: nothing of it is remembered.
-  expect(again).toEqual(['BATCH_TOO_SPREAD', 'WORK_LIMIT']);
+  expect(again).toEqual([
+    ...['BATCH_TOO_SPREAD', 'WORK_LIMIT'],
+    // Told before the ledger has the batch.
+    ...['STALE_PREPARATION', 'PREPARATION_EXPIRED', 'PREPARATION_REFUSED'],
+    ...['SIGNATURE_REFUSED', 'CERTIFICATE_REFUSED'],
+  ]);
 });
