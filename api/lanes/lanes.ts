@@ -46,9 +46,11 @@ interface BusyLane {
   running: Promise<void> | undefined;
 }
 
+/** Is told what became of the command at an index of its transaction. */
+type Tell = (index: number, outcome: CommandOutcome) => void;
+
 /** A command that had been decided before, and what its transaction says of the first time. */
 interface Repeated {
-  readonly item: Waiting;
   readonly repetition: Repetition;
   /** Receipt of the repetition itself. */
   readonly now: CommandReceipt;
@@ -102,6 +104,17 @@ export class Lanes {
     return Promise.all(outcomes);
   }
 
+  /** What became of the commands of a transaction that was committed outside the lanes, in their order. */
+  async outcomesOf(
+    lane: string,
+    count: number,
+    transaction: CommittedTransaction,
+  ): Promise<CommandOutcome[]> {
+    const outcomes = new Array<CommandOutcome>(count);
+    await this.settle(lane, count, transaction, (i, outcome) => (outcomes[i] = outcome));
+    return outcomes;
+  }
+
   /** Commands that wait, over all lanes. */
   get waiting(): number {
     let sum = 0;
@@ -142,7 +155,8 @@ export class Lanes {
       return this.commit(lane, batch.slice(middle));
     }
     try {
-      this.settle(lane, batch, transaction);
+      // Looking up first outcomes reads blocks; the lane does not wait for it.
+      void this.settle(lane, batch.length, transaction, (i, outcome) => batch[i].resolve(outcome));
     } catch (error) {
       rejectAll(batch, error);
     }
@@ -163,7 +177,8 @@ export class Lanes {
     }
   }
 
-  private settle(lane: string, batch: readonly Waiting[], t: CommittedTransaction): void {
+  /** Tells what became of each command; ends once those that had been decided before are told too. */
+  private settle(lane: string, count: number, t: CommittedTransaction, tell: Tell): Promise<void> {
     const event = decodeBatchEvent(t.event);
     const place = { transactionId: t.transactionId, block: t.block, index: t.index, timeMs: t.time };
     this.firsts.remember(lane, event.leaf, place);
@@ -171,7 +186,7 @@ export class Lanes {
     const before = new Map(event.replayed.map(([index, ...first]) => [index, first]));
     const repeated: Repeated[] = [];
     let next = 0;
-    for (let i = 0; i < batch.length; i++) {
+    for (let i = 0; i < count; i++) {
       const from = next;
       while (next < event.events.length && event.events[next][0] === i) next++;
       const receipt = { ...place, commandIndex: i };
@@ -179,25 +194,25 @@ export class Lanes {
       const refusal = refused.get(i);
       if (first) {
         const [leaf, commandIndex, code] = first;
-        repeated.push({ item: batch[i], repetition: { leaf, commandIndex, code }, now: receipt });
-      } else if (refusal) batch[i].resolve({ receipt, replayed: false, refusal, events: [] });
-      else batch[i].resolve(new Applied(receipt, event.events.slice(from, next), this.events));
+        repeated.push({ repetition: { leaf, commandIndex, code }, now: receipt });
+      } else if (refusal) tell(i, { receipt, replayed: false, refusal, events: [] });
+      else tell(i, new Applied(receipt, event.events.slice(from, next), this.events));
     }
-    if (repeated.length > 0) this.answer(lane, repeated);
+    return repeated.length > 0 ? this.answer(lane, repeated, tell) : Promise.resolve();
   }
 
-  /** Looking up first outcomes reads blocks; the lane does not wait for it. */
-  private answer(lane: string, repeated: readonly Repeated[]): void {
-    const work = this.answerAll(lane, repeated).finally(() => this.answering.delete(work));
+  private answer(lane: string, repeated: readonly Repeated[], tell: Tell): Promise<void> {
+    const work = this.answerAll(lane, repeated, tell).finally(() => this.answering.delete(work));
     this.answering.add(work);
+    return work;
   }
 
-  private async answerAll(lane: string, repeated: readonly Repeated[]): Promise<void> {
+  private async answerAll(lane: string, repeated: readonly Repeated[], tell: Tell): Promise<void> {
     const firstOf = this.firsts.reader(lane);
-    for (const { item, repetition, now } of repeated) {
+    for (const { repetition, now } of repeated) {
       // What was decided stands, also where the first place cannot be read: then the repetition's own receipt tells.
       const first = await firstOf(repetition).catch(() => undefined);
-      item.resolve(first ?? again(repetition, now));
+      tell(now.commandIndex, first ?? again(repetition, now));
     }
   }
 }

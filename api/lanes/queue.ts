@@ -28,6 +28,9 @@ export interface Placed {
 /** Milliseconds of a bucket of the ledger's memory of keys (chaincode/PROTOCOL.md). */
 const BUCKET_MS = 250;
 
+/** Bucket of that memory into which a key falls. */
+export const bucketOf = (key: string): number => Math.floor(keyTimeAt(key, 0) / BUCKET_MS);
+
 /** A line for each actor, by its number. */
 type Lines = Map<number, Line>;
 
@@ -59,8 +62,7 @@ export class CommandQueue {
     if (!lines) this.identities.set(name, (lines = new Map()));
     let line = lines.get(actor);
     if (!line) lines.set(actor, (line = new Line()));
-    const bucket = Math.floor(keyTimeAt(key, 0) / BUCKET_MS);
-    line.push({ item, order: this.given++, bucket });
+    line.push({ item, order: this.given++, bucket: bucketOf(key) });
     this.count++;
     this.waitingBytes += item.bytes;
   }

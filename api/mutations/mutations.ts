@@ -3,15 +3,13 @@ import { Arg, Authorized, Ctx, Mutation, Resolver, type ClassType } from 'type-g
 import { GraphQLString } from 'graphql';
 import { GraphQLUUID } from 'graphql-scalars';
 import type { CommandShape } from '../../schema/command.js';
-import { ERRORS, GridbookError, Refusal, type ErrorCode } from '../../schema/errors.js';
-import { isRecordId, isUuidV7, keyFromUuid } from '../../schema/ids.js';
+import { Refusal } from '../../schema/errors.js';
 import { viewerOf, type RequestContext } from '../context.js';
 import type { CommandOutcome } from '../lanes/outcome.js';
-import { decodeRef, encodeNodeId } from '../node-id.js';
-import { addField, inputOf, ledgerValue, refersTo } from './field-types.js';
+import { addField, inputOf, refersTo } from './field-types.js';
+import { outcomePayload, refusalOf } from './outcome-payload.js';
 import { payloadOf, userError, type Payload } from './payload.js';
-
-type Input = Readonly<Record<string, unknown>>;
+import { readCommand, type Input } from './read-command.js';
 
 /** A resolver class with a mutation for each command. */
 export function mutationResolver(commands: readonly CommandShape[]): ClassType {
@@ -19,7 +17,7 @@ export function mutationResolver(commands: readonly CommandShape[]): ClassType {
   const prototype = Mutations.prototype as unknown as Record<string, unknown>;
   for (const shape of commands) {
     prototype[shape.name] = (input: Input, context: RequestContext) => give(shape, input, context);
-    const input = inputTypeOf(shape);
+    const input = commandInput(shape);
     const payload = payloadOf(shape);
     const target = Mutations.prototype;
     // What the compiler would have written for a method with these parameters.
@@ -36,9 +34,10 @@ export function mutationResolver(commands: readonly CommandShape[]): ClassType {
   return Mutations;
 }
 
-const capital = (name: string): string => name.charAt(0).toUpperCase() + name.slice(1);
+export const capital = (name: string): string => name.charAt(0).toUpperCase() + name.slice(1);
 
-function inputTypeOf(shape: CommandShape): ClassType {
+/** The input of a command's mutation. */
+export function commandInput(shape: CommandShape): ClassType {
   return inputOf(`${capital(shape.name)}Input`, shape.doc, shape.fields, (type) => {
     addField(
       type,
@@ -73,7 +72,7 @@ async function give(shape: CommandShape, input: Input, context: RequestContext):
     if (!refusal) throw error;
     return { userErrors: [userError(refusal.code, refusal.field)], receipt: null };
   }
-  return payload(shape, given);
+  return outcomePayload(shape, given.lane, given.outcome);
 }
 
 /** A command that reached the ledger, and what became of it. */
@@ -84,9 +83,7 @@ interface Given {
 
 async function submit(shape: CommandShape, input: Input, context: RequestContext): Promise<Given> {
   const viewer = viewerOf(context);
-  const key = String(input.idempotencyKey).toLowerCase();
-  if (!isUuidV7(key)) throw new Refusal('INVALID_INPUT', 'idempotencyKey');
-  const { lane, args } = read(shape, input, viewer.organisation);
+  const { lane, ...command } = readCommand(shape, input, viewer.organisation);
   const { participant } = viewer;
   // A participant acts through its host, in its host's lane, and nowhere else (A2).
   if (participant && participant.lane !== lane) throw new Refusal('NOT_FOUND');
@@ -94,75 +91,8 @@ async function submit(shape: CommandShape, input: Input, context: RequestContext
     ? { organisation: lane, role: 'HOST' }
     : { organisation: viewer.organisation, role: viewer.role };
   const outcome = await context.lanes.submit({
-    lane,
-    identity,
-    command: { shape, key: keyFromUuid(key), actor: participant?.number ?? 0, args },
+    ...{ lane, identity },
+    command: { ...command, actor: participant?.number ?? 0 },
   });
   return { lane, outcome };
-}
-
-/** What the caller learns as data: refusals of the form, and of what would not fit a transaction even alone. */
-function refusalOf(error: unknown): { code: ErrorCode; field: string } | undefined {
-  if (error instanceof Refusal) return error;
-  if (!(error instanceof GridbookError)) return undefined;
-  // To whoever is no part of it, a lane that is another's or not there is one and the same.
-  if (error.code === 'WRONG_LANE' || error.code === 'NOT_ADMITTED')
-    return { code: 'NOT_ADMITTED', field: 'lane' };
-  return ERRORS[error.code].kind === 'business' ? { code: error.code, field: '' } : undefined;
-}
-
-/** The command's values, and the lane that its references name. */
-function read(
-  shape: CommandShape,
-  input: Input,
-  organisation: string,
-): { lane: string; args: Record<string, unknown> } {
-  let lane = (input.lane ?? undefined) as string | undefined;
-  if (lane !== undefined && !isRecordId(lane)) throw new Refusal('INVALID_INPUT', 'lane');
-  const ref: Parameters<typeof ledgerValue>[2] = (kind, id, field) => {
-    const found = decodeRef(kind, String(id));
-    if (!found || (lane !== undefined && lane !== found.lane)) throw new Refusal('NOT_FOUND', field);
-    ({ lane } = found);
-    return found.number;
-  };
-  const args: Record<string, unknown> = {};
-  for (const [name, of] of Object.entries(shape.fields)) args[name] = ledgerValue(of, input[name], ref, name);
-  if (shape.rows) {
-    const rows = input.rows as Record<string, unknown>[];
-    args.rows = Object.fromEntries(
-      Object.entries(shape.rows).map(([name, of]) => [
-        name,
-        rows.map((row, i) => ledgerValue(of, row[name], ref, `${name}.${i}`)),
-      ]),
-    );
-  }
-  return { lane: lane ?? organisation, args };
-}
-
-function payload(shape: CommandShape, { lane, outcome }: Given): Payload {
-  const { refusal, receipt, replayed } = outcome;
-  const number = shape.creates && numberOf(shape.creates, outcome);
-  return {
-    userErrors: refusal ? [userError(refusal.code, refusal.field)] : [],
-    receipt: {
-      transactionId: receipt.transactionId,
-      block: String(receipt.block),
-      position: receipt.index,
-      commandIndex: receipt.commandIndex,
-      height: String(receipt.block + 1),
-      time: receipt.timeMs,
-      replayed,
-    },
-    ...(shape.creates ? { id: number === undefined ? null : encodeNodeId(shape.creates, lane, number) } : {}),
-  };
-}
-
-/** The number that an event gives the record: in a field of the kind's name. */
-function numberOf(
-  kind: NonNullable<CommandShape['creates']>,
-  { events }: CommandOutcome,
-): number | undefined {
-  const field = kind.charAt(0).toLowerCase() + kind.slice(1);
-  for (const event of events) if (typeof event.fields[field] === 'number') return event.fields[field];
-  return undefined;
 }

@@ -34,13 +34,13 @@ export class Throttle {
 
   constructor(private readonly nowMs: () => number = () => performance.now()) {}
 
-  /** Counts a command; refuses it with THROTTLED where its giver has had too many. */
-  charge(viewer: Viewer, { name }: CommandShape): void {
+  /** Counts commands of a kind; refuses them with THROTTLED where their giver has had too many. */
+  charge(viewer: Viewer, { name }: Pick<CommandShape, 'name'>, count = 1): void {
     const { participant } = viewer;
     const giver = participant
       ? `${participant.lane}/${participant.number}`
       : `${viewer.organisation} ${viewer.role}`;
-    const weight = participant && SETTLEMENT.has(name) ? LIMITS.settlementCommandWeight : 1;
+    const weight = participant && SETTLEMENT.has(name) ? LIMITS.settlementCommandWeight : count;
     const perSecond = participant
       ? LIMITS.participantCommandsPerSecond
       : LIMITS.organisationCommandsPerSecond;
