@@ -85,3 +85,19 @@ export const LocalDate = new GraphQLScalarType<string, string>({
   parseValue: (value) => parseDay(value),
   parseLiteral: (node) => parseDay(textOf(node), node),
 });
+
+const BYTES = 'Base64 wants bytes in base64 with its padding, as a string.';
+
+/** One text for the same bytes: what is signed is not written in two ways. */
+function parseBytes(value: unknown, node?: ValueNode): Buffer {
+  const bytes = typeof value === 'string' ? Buffer.from(value, 'base64') : undefined;
+  return bytes && bytes.toString('base64') === value ? bytes : refuse(BYTES, node);
+}
+
+export const Base64 = new GraphQLScalarType<Uint8Array, string>({
+  name: 'Base64',
+  description: 'Bytes in base64, with padding (RFC 4648).',
+  serialize: (value) => Buffer.from(value as Uint8Array).toString('base64'),
+  parseValue: (value) => parseBytes(value),
+  parseLiteral: (node) => parseBytes(textOf(node), node),
+});

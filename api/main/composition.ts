@@ -38,6 +38,8 @@ export interface OpenOptions {
   readonly onFailure?: (error: Error) => void;
   /** Folder of the Fabric network whose channel is the ledger; the embedded ledger of the data folder without it. */
   readonly network?: string;
+  /** Organisations of that network that keep their keys. */
+  readonly signThemselves?: readonly string[];
   /** Whether the read model is dropped first, and made anew from block 0. */
   readonly anew?: boolean;
   /** Work on the ledger that needs no read model yet; it goes on while the database opens. */
@@ -56,7 +58,9 @@ interface Opened {
 export async function openRunning(options: OpenOptions): Promise<Running> {
   const { folder } = options;
   const opened =
-    options.network === undefined ? await openEmbedded(options) : await openFabric(options.network, folder);
+    options.network === undefined
+      ? await openEmbedded(options)
+      : await openFabric(options.network, folder, options.signThemselves);
   const { ledger } = opened;
   let database: Database | undefined;
   const lanes = new Lanes({
@@ -96,7 +100,11 @@ async function openEmbedded({ folder, notice }: OpenOptions): Promise<Opened> {
 }
 
 /** The channel of a network; the data folder has the read model and local keys, and is locked all the same. */
-async function openFabric(network: string, folder: DataFolder): Promise<Opened> {
+async function openFabric(
+  network: string,
+  folder: DataFolder,
+  signThemselves: readonly string[] = [],
+): Promise<Opened> {
   if (hasLedger(folder)) {
     throw new CommandFailure(
       `${folder.path} holds an embedded ledger and its read model; name another folder with --data for what is ` +
@@ -109,7 +117,7 @@ async function openFabric(network: string, folder: DataFolder): Promise<Opened> 
   try {
     // Loaded where it is used: gRPC and the gateway's library take a while.
     const { FabricLedger } = await import('../../network/fabric/index.js');
-    const ledger = await FabricLedger.open(network);
+    const ledger = await FabricLedger.open(network, { signThemselves });
     const { provider, operator } = ORGANISATIONS;
     const isApart = ledger.organisations.includes(provider.organisation);
     return {

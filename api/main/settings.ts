@@ -1,4 +1,5 @@
 /** Settings from the environment: one table that is validated by, documented by and nowhere repeated. */
+import { isRecordId } from '../../schema/ids.js';
 import { CommandFailure, EXIT } from './exit.js';
 
 export interface Settings {
@@ -12,6 +13,8 @@ export interface Settings {
   readonly jwks: string | undefined;
   readonly issuer: string | undefined;
   readonly audience: string | undefined;
+  /** Organisations that keep their keys and sign for themselves. */
+  readonly offline: readonly string[];
   readonly isProduction: boolean;
   readonly logLevel: LogLevel;
   /** Show stacks of errors. */
@@ -57,6 +60,13 @@ export const SETTINGS: readonly Setting[] = [
   { name: 'GRIDBOOK_ISSUER', meaning: 'issuer that tokens must name', fallback: 'that of local tokens' },
   { name: 'GRIDBOOK_AUDIENCE', meaning: 'audience that tokens must name', fallback: 'that of local tokens' },
   {
+    name: 'GRIDBOOK_OFFLINE',
+    meaning:
+      'organisations of a Fabric network that keep their keys and sign for themselves, separated by commas ' +
+      '(--offline goes before it)',
+    fallback: 'none',
+  },
+  {
     name: 'NODE_ENV',
     meaning: '`production` refuses demonstration keys, hides the query page and introspection',
     fallback: 'development',
@@ -91,6 +101,7 @@ export function readSettings(environment: Environment): Settings {
     jwks: jwksOf(given('GRIDBOOK_JWKS')),
     issuer: given('GRIDBOOK_ISSUER'),
     audience: given('GRIDBOOK_AUDIENCE'),
+    offline: organisationsOf(given('GRIDBOOK_OFFLINE') ?? '', 'GRIDBOOK_OFFLINE'),
     isProduction: given('NODE_ENV') === 'production',
     logLevel,
     debug: flagOf(given('GRIDBOOK_DEBUG'), 'GRIDBOOK_DEBUG'),
@@ -102,6 +113,14 @@ export function portOf(text: string, name: string): number {
   const port = Number(text);
   if (!/^\d{1,5}$/.test(text) || port > 65_535) refuse(name, 'must be a port from 0 to 65535');
   return port;
+}
+
+/** Names of organisations, separated by commas. */
+export function organisationsOf(text: string, name: string): string[] {
+  const names = text.split(',').map((each) => each.trim());
+  if (names.length === 1 && names[0] === '') return [];
+  if (!names.every(isRecordId)) refuse(name, 'must be names of organisations, separated by commas');
+  return names;
 }
 
 const isLogLevel = (text: string): text is LogLevel => (LOG_LEVELS as readonly string[]).includes(text);

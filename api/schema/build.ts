@@ -12,6 +12,7 @@ import { TRADE_COMMANDS } from '../../schema/trade/index.js';
 import type { RequestContext } from '../context.js';
 import { RESOLVERS } from '../modules/index.js';
 import { mutationResolver } from '../mutations/mutations.js';
+import { OfflineResolver } from '../offline/resolver.js';
 import { GridbookError } from '../../schema/errors.js';
 
 let built: Promise<GraphQLSchema> | undefined;
@@ -23,7 +24,11 @@ export function gridbookSchema(): Promise<GraphQLSchema> {
 }
 
 async function build(): Promise<GraphQLSchema> {
-  const resolvers = [...RESOLVERS, mutationResolver(TRADE_COMMANDS)] as unknown as NonEmptyArray<() => void>;
+  const resolvers = [
+    ...RESOLVERS,
+    mutationResolver(TRADE_COMMANDS),
+    OfflineResolver,
+  ] as unknown as NonEmptyArray<() => void>;
   const schema = await buildSchema({
     resolvers,
     validate: false,

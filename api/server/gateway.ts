@@ -15,6 +15,7 @@ import type { RequestContext, Services } from '../context.js';
 import { Throttle } from '../mutations/throttle.js';
 import { gridbookSchema } from '../schema/build.js';
 import { addAnswers, newRequestId } from './answers.js';
+import { bodyLimitOf } from './body-limit.js';
 import { documentLimits } from './document-limits.js';
 import { knownOperations } from './known-operations.js';
 import { masked } from './mask.js';
@@ -74,6 +75,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   app.route({
     method: ['GET', 'POST'],
     url: PATH,
+    ...bodyLimitOf(options.ledger, options.verifier),
     preHandler: requireForm,
     handler: fastifyApolloHandler(apollo, {
       context: (request, reply) => contextOf(request, reply, context),

@@ -22,13 +22,14 @@ import {
 } from '../day-figures.js';
 import { DEMONSTRATION, writeDemonstration } from '../demonstration.js';
 import { addEngineOptions, networkOf, type EngineOptions } from '../engine-options.js';
+import { CommandFailure, EXIT } from '../exit.js';
 import { counted } from '../figures.js';
 import { wholeOption } from '../options.js';
 import { liveThrough } from '../living.js';
 import { writeLocalTokens } from '../local-tokens.js';
 import { showProgress } from '../progress.js';
 import { sampleQueries } from '../sample-queries.js';
-import type { Settings } from '../settings.js';
+import { organisationsOf as namesOf, type Settings } from '../settings.js';
 import { printSummary } from '../summary.js';
 import { temporaryFolder } from '../temporary-folder.js';
 
@@ -38,6 +39,7 @@ interface StartOptions extends EngineOptions {
   readonly port?: number;
   readonly fresh?: boolean;
   readonly empty?: boolean;
+  readonly offline?: string;
 }
 
 const LOOPBACK: ReadonlySet<string> = new Set(['127.0.0.1', '::1', 'localhost']);
@@ -55,9 +57,11 @@ export function addStart(program: Command, context: CommandContext): void {
     .option('--port <n>', 'port to listen on; 0 takes any that is free', wholeOption('--port', 0, 65_535))
     .option('--fresh', 'move the old data folder aside and begin anew')
     .option('--empty', 'begin a new folder without the demonstration community')
+    .option('--offline <names>', 'organisations of the network that sign for themselves, separated by commas')
     .addHelpText(
       'after',
-      '\nExamples:\n  gridbook start\n  gridbook start --fresh --port 5000\n  gridbook start --ledger fabric',
+      '\nExamples:\n  gridbook start\n  gridbook start --fresh --port 5000\n  gridbook start --ledger fabric\n' +
+        '  gridbook start --ledger fabric --offline SunCo',
     )
     .action((options: StartOptions) => start(options, context));
 }
@@ -67,15 +71,22 @@ async function start(options: StartOptions, context: CommandContext): Promise<vo
   const folder = dataFolderAt(options.data ?? settings.data);
   const host = options.host ?? settings.host;
   const port = options.port ?? settings.port;
+  const network = networkOf(options);
+  const signThemselves = offlineOf(options, settings);
+  if (signThemselves.length > 0 && network === undefined) {
+    throw new CommandFailure(
+      'Organisations sign for themselves on a Fabric network: add --ledger fabric, or name none with --offline or GRIDBOOK_OFFLINE.',
+      EXIT.usage,
+    );
+  }
   // Said before anything is made: a busy port, keys that may not be used here.
   await requireFreePort(host, port);
   const verifier = await verifierOf(folder, host, options, settings);
-  const network = networkOf(options);
   // On a network nothing is begun unasked: `demo` does it there.
   const isNew = network === undefined && !hasLedger(folder);
   const running = await openRunning({
     folder,
-    network,
+    ...{ network, signThemselves },
     databaseUrl: settings.databaseUrl,
     statementMs: LIMITS.statementMs,
     notice: ({ message }) => terminal.note(message),
@@ -104,6 +115,9 @@ async function start(options: StartOptions, context: CommandContext): Promise<vo
     await running.close();
   }
 }
+
+const offlineOf = ({ offline }: StartOptions, settings: Settings): readonly string[] =>
+  offline === undefined ? settings.offline : namesOf(offline, '--offline');
 
 /** Whose tokens are accepted; refused before a folder is moved aside or a key is made in it. */
 async function verifierOf(
@@ -194,6 +208,8 @@ async function tell(
       for (const { title, token } of tokens) terminal.print(`${style.dim(`# ${title}`)}\n${token}`);
     }
   }
+  const { organisations = [] } = ledger.offline ?? {};
+  for (const name of organisations) terminal.print(`${name} signs for itself: its key is not used here.`);
   terminal.print(`Data: ${folder.path} (${counted(ledger.height(), 'block')})`);
   terminal.print(style.bold(`GraphQL: ${gateway.url}`));
   if (!settings.isProduction)
