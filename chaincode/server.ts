@@ -2,6 +2,7 @@
 import shim from 'fabric-shim';
 import { contractOf, type Shim } from './contract.js';
 import { gridbookChaincode } from './index.js';
+import type { Chaincode } from './kernel/state-port.js';
 
 export interface ServerOptions {
   /** Package id under which the peer knows it. */
@@ -11,15 +12,23 @@ export interface ServerOptions {
   /** TLS key and certificate, PEM. */
   readonly key: Buffer;
   readonly certificate: Buffer;
+  /** What is served; by default Gridbook's. */
+  readonly chaincode?: Chaincode;
 }
 
 /** A transaction's arguments arrive twice in one message. */
 const LARGE = { 'grpc.max_receive_message_length': -1, 'grpc.max_send_message_length': -1 };
 
-export async function serveChaincode({ packageId, address, key, certificate }: ServerOptions): Promise<void> {
+export async function serveChaincode({
+  packageId,
+  address,
+  key,
+  certificate,
+  chaincode = gridbookChaincode(),
+}: ServerOptions): Promise<void> {
   // The package is one class with all this; its types say otherwise.
   const all = shim as unknown as Shim & typeof shim.Shim;
-  const contract = contractOf(gridbookChaincode(), all, (error) => console.error(error));
+  const contract = contractOf(chaincode, all, (error) => console.error(error));
   const tlsProps = { key, cert: certificate, clientCACerts: undefined as unknown as Buffer };
   await all.server(contract, { ccid: packageId, address, tlsProps, ...LARGE }).start();
 }

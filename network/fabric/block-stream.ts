@@ -6,6 +6,8 @@ import { pause } from './pause.js';
 import { verdictOf } from './retry.js';
 
 export interface BlockSource {
+  /** Name of the chaincode whose transactions are read. */
+  readonly chaincode: string;
   network(): Promise<Network>;
   /** Whether it is known to give blocks as they come. */
   answers(): boolean;
@@ -39,7 +41,7 @@ export async function* blocksOf(
       for await (const raw of open(source, sources, Math.max(0, next - 1), signal, watch)) {
         const number = raw.getHeader()?.getNumber() ?? -1;
         if (number < next) continue;
-        const block = readBlock(raw);
+        const block = readBlock(raw, source.chaincode);
         next = block.number + 1;
         yield block;
         if (signal.aborted) return;

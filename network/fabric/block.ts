@@ -6,7 +6,6 @@ import { instant } from '../../schema/units.js';
 import { readCertificate } from '../embedded/certificate.js';
 import type { CommittedBlock, CommittedTransaction } from '../ledger.js';
 import { headerHash } from '../x509/der.js';
-import { CHAINCODE } from './plan.js';
 
 const { VALID, ENDORSEMENT_POLICY_FAILURE, MVCC_READ_CONFLICT, PHANTOM_READ_CONFLICT } =
   peer.TxValidationCode;
@@ -21,6 +20,11 @@ const WELL_FORMED: ReadonlySet<number> = new Set([
   ...[EXPIRED_CHAINCODE, INVALID_CHAINCODE],
 ]);
 const NOTHING = new Uint8Array(0);
+
+interface Place {
+  readonly block: number;
+  readonly index: number;
+}
 
 /** What a valid transaction wrote, by key. */
 export type Writes = readonly (readonly [key: string, value: Uint8Array])[];
@@ -37,7 +41,7 @@ export interface FabricBlock extends CommittedBlock {
 }
 
 /** Reads a block; transactions of the channel itself and of other chaincodes are no part of it. */
-export function readBlock(block: common.Block): FabricBlock {
+export function readBlock(block: common.Block, chaincode: string): FabricBlock {
   const header = block.getHeader();
   if (!header) throw new Error('a block has no header');
   const number = header.getNumber();
@@ -46,7 +50,8 @@ export function readBlock(block: common.Block): FabricBlock {
   const codes = block.getMetadata()?.getMetadataList_asU8()[common.BlockMetadataIndex.TRANSACTIONS_FILTER];
   const envelopes = block.getData()?.getDataList_asU8() ?? [];
   const transactions = envelopes.flatMap(
-    (bytes, index) => transactionAt(bytes, number, index, codes?.[index] ?? VALID) ?? [],
+    (bytes, index) =>
+      transactionAt(bytes, chaincode, { block: number, index }, codes?.[index] ?? VALID) ?? [],
   );
   return {
     ...{ number, previousHash, dataHash, transactions },
@@ -72,13 +77,13 @@ function isConfiguration(bytes: Uint8Array): boolean {
 /** Anybody of the channel can have an envelope ordered: what peers did not find valid may hold anything. */
 function transactionAt(
   bytes: Uint8Array,
-  block: number,
-  index: number,
+  chaincode: string,
+  place: Place,
   code: number,
 ): FabricTransaction | undefined {
   if (!WELL_FORMED.has(code)) return undefined;
   try {
-    return readTransaction(bytes, block, index, code);
+    return readTransaction(bytes, chaincode, place, code);
   } catch (error) {
     if (code === VALID) throw error;
     return undefined;
@@ -87,8 +92,8 @@ function transactionAt(
 
 function readTransaction(
   bytes: Uint8Array,
-  block: number,
-  index: number,
+  chaincode: string,
+  place: Place,
   code: number,
 ): FabricTransaction | undefined {
   const payload = common.Payload.deserializeBinary(
@@ -103,31 +108,31 @@ function readTransaction(
   );
   const [action] = peer.Transaction.deserializeBinary(payload.getData_asU8()).getActionsList();
   const actionPayload = peer.ChaincodeActionPayload.deserializeBinary(action.getPayload_asU8());
-  const args = argumentsOf(actionPayload);
+  const args = argumentsOf(actionPayload, chaincode);
   if (!args) return undefined;
   const { organisation, role } = creatorOf(signature.getCreator_asU8());
   const outcome = outcomeOf(actionPayload);
   const valid = code === VALID;
   const time = channel.getTimestamp();
   return {
-    ...{ transactionId: channel.getTxId(), block, index, organisation, role, args, valid, code },
+    ...{ transactionId: channel.getTxId(), ...place, organisation, role, args, valid, code },
     time: instant((time?.getSeconds() ?? 0) * 1000 + Math.floor((time?.getNanos() ?? 0) / 1e6)),
     lane: laneOf(args),
     event: valid ? eventOf(outcome) : NOTHING,
     // Read when asked for: most who follow blocks do not.
     get writes() {
-      return valid ? writesOf(outcome) : [];
+      return valid ? writesOf(outcome, chaincode) : [];
     },
   };
 }
 
-/** The batch that was given to Gridbook's chaincode; undefined where something else was called. */
-function argumentsOf(payload: peer.ChaincodeActionPayload): Uint8Array | undefined {
+/** The batch that was given to the chaincode; undefined where something else was called. */
+function argumentsOf(payload: peer.ChaincodeActionPayload, chaincode: string): Uint8Array | undefined {
   const proposal = peer.ChaincodeProposalPayload.deserializeBinary(
     payload.getChaincodeProposalPayload_asU8(),
   );
   const spec = peer.ChaincodeInvocationSpec.deserializeBinary(proposal.getInput_asU8()).getChaincodeSpec();
-  if (spec?.getChaincodeId()?.getName() !== CHAINCODE) return undefined;
+  if (spec?.getChaincodeId()?.getName() !== chaincode) return undefined;
   const [name, batch] = spec.getInput()?.getArgsList_asU8() ?? [];
   return name && batch && Buffer.from(name).toString() === SUBMIT ? batch : undefined;
 }
@@ -161,10 +166,10 @@ function outcomeOf(payload: peer.ChaincodeActionPayload): peer.ChaincodeAction {
 export const eventOf = (outcome: peer.ChaincodeAction): Uint8Array =>
   peer.ChaincodeEvent.deserializeBinary(outcome.getEvents_asU8()).getPayload_asU8();
 
-function writesOf(outcome: peer.ChaincodeAction): Writes {
+function writesOf(outcome: peer.ChaincodeAction, chaincode: string): Writes {
   const { rwset } = ledger;
   const sets = rwset.TxReadWriteSet.deserializeBinary(outcome.getResults_asU8()).getNsRwsetList();
-  const ours = sets.find((set) => set.getNamespace() === CHAINCODE);
+  const ours = sets.find((set) => set.getNamespace() === chaincode);
   if (!ours) return [];
   return rwset.kvrwset.KVRWSet.deserializeBinary(ours.getRwset_asU8())
     .getWritesList()

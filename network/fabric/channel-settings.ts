@@ -8,9 +8,9 @@ export const quoted = (path: string): string => JSON.stringify(path);
 /** How long a lone command waits for company; a large batch is cut at once (measured). */
 const COMPANY = '10ms';
 
-const policies = (organisation: string): string => `    Policies:
+const policies = (organisation: string, writers: readonly string[] = [organisation]): string => `    Policies:
       Readers: {Type: Signature, Rule: "OR('${organisation}.member')"}
-      Writers: {Type: Signature, Rule: "OR('${organisation}.member')"}
+      Writers: {Type: Signature, Rule: "OR(${writers.map((name) => `'${name}.member'`).join(', ')})"}
       Admins: {Type: Signature, Rule: "OR('${organisation}.admin')"}
       Endorsement: {Type: Signature, Rule: "OR('${organisation}.peer')"}
 `;
@@ -19,23 +19,32 @@ const IMPLIED = `Readers: {Type: ImplicitMeta, Rule: "ANY Readers"}
         Writers: {Type: ImplicitMeta, Rule: "ANY Writers"}
         Admins: {Type: ImplicitMeta, Rule: "MAJORITY Admins"}`;
 
-export function channelSettings(layout: Layout, plan: NetworkPlan): string {
+export function channelSettings(layout: Layout, plan: NetworkPlan, guests: readonly string[] = []): string {
   const { host } = plan;
   const organisations = plan.organisations.map(
     ({ name, peers }, i) => `  - &organisation${i}
     Name: ${name}
     ID: ${name}
     MSPDir: ${quoted(join(layout.organisation(name), 'msp'))}
-${policies(name)}    AnchorPeers: [{Host: "${host}", Port: ${peers[0].port}}]
+${policies(name, i === 0 ? [name, ...guests] : [name])}    AnchorPeers: [{Host: "${host}", Port: ${peers[0].port}}]
 `,
+  );
+  const addresses = plan.orderers.map(({ port }) => `"${host}:${port}"`).join(', ');
+  const endpoints = `    OrdererEndpoints: [${addresses}]\n`;
+  // Known to the channel beside the orderers: they count in no majority of those that endorse.
+  const strangers = guests.map(
+    (name, i) => `  - &guest${i}
+    Name: ${name}
+    ID: ${name}
+    MSPDir: ${quoted(join(layout.organisation(name), 'msp'))}
+${policies(name)}${endpoints}`,
   );
   return `Organizations:
   - &orderers
     Name: ${ORDERER_ORGANISATION}
     ID: ${ORDERER_ORGANISATION}
     MSPDir: ${quoted(join(layout.organisation(ORDERER_ORGANISATION), 'msp'))}
-${policies(ORDERER_ORGANISATION)}    OrdererEndpoints: [${plan.orderers.map(({ port }) => `"${host}:${port}"`).join(', ')}]
-${organisations.join('')}Profiles:
+${policies(ORDERER_ORGANISATION)}${endpoints}${[...organisations, ...strangers].join('')}Profiles:
   Network:
     Policies:
         ${IMPLIED}
@@ -43,7 +52,7 @@ ${organisations.join('')}Profiles:
     Orderer:
       BatchTimeout: ${COMPANY}
       BatchSize: {MaxMessageCount: 500, AbsoluteMaxBytes: 64 MB, PreferredMaxBytes: 64 KB}
-${CONSENSUS[plan.consensus](layout, plan)}      Organizations: [*orderers]
+${CONSENSUS[plan.consensus](layout, plan)}      Organizations: [${['orderers', ...guests.map((_, i) => `guest${i}`)].map((name) => `*${name}`).join(', ')}]
       Policies:
         ${IMPLIED}
         BlockValidation: {Type: ImplicitMeta, Rule: "ANY Writers"}

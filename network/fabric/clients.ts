@@ -43,6 +43,8 @@ export class Clients {
   constructor(
     private readonly layout: Layout,
     private readonly plan: NetworkPlan,
+    /** Organisations without nodes that may sign as well. */
+    private readonly guests: readonly string[] = [],
   ) {}
 
   /** Makes an organisation known whose keys are elsewhere: its peers are called with an identity from here. */
@@ -56,9 +58,9 @@ export class Clients {
     return isHere ? authorityOf(this.layout, organisation) : this.authorities.get(organisation);
   }
 
-  /** The gateway of one of its organisation's peers, as a role uses it. */
-  gateway(as: IdentityRef, peer: PeerPlan): Promise<Gateway> {
-    return this.through(as, as.organisation, peer);
+  /** The gateway of a peer of an organisation, as a role uses it. */
+  gateway(as: IdentityRef, of: string, peer: PeerPlan): Promise<Gateway> {
+    return this.through(as, of, peer);
   }
 
   /** The channel through one peer: as its organisation's own client identity, or as the folder's first. */
@@ -76,8 +78,7 @@ export class Clients {
   }
 
   private async open(as: IdentityRef, of: string, peer: PeerPlan): Promise<Gateway> {
-    const name = `${as.organisation}/${as.role}`;
-    const identity = await kept(this.identities, name, () => this.identity(as));
+    const identity = await this.identity(as);
     const within = (ms: number) => () => ({ deadline: Date.now() + ms });
     return connect({
       client: this.connection(of, peer),
@@ -91,10 +92,15 @@ export class Clients {
     });
   }
 
-  private async identity({ organisation, role }: IdentityRef): Promise<ClientIdentity> {
+  /** Certificate and key of a role of an organisation. */
+  identity(as: IdentityRef): Promise<ClientIdentity> {
+    return kept(this.identities, `${as.organisation}/${as.role}`, () => this.readIdentity(as));
+  }
+
+  private async readIdentity({ organisation, role }: IdentityRef): Promise<ClientIdentity> {
+    const isHere = this.plan.organisations.some(({ name }) => name === organisation);
     // An organisation that is no part of the network has no way to sign.
-    if (!this.plan.organisations.some(({ name }) => name === organisation))
-      throw new GridbookError('FORBIDDEN');
+    if (!isHere && !this.guests.includes(organisation)) throw new GridbookError('FORBIDDEN');
     const folder = this.layout.identity(organisation, role);
     if (!existsSync(join(folder, 'msp', 'signcerts', 'cert.pem')))
       await makeClient(this.layout, organisation, role);

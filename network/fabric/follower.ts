@@ -35,6 +35,7 @@ export interface FollowerOptions {
   readonly organisation: string;
   readonly peer: PeerPlan;
   readonly network: BlockSource['network'];
+  readonly chaincode: string;
   readonly times: BlockTimes;
   /** Is told where a block changed the channel's configuration. */
   readonly configured?: () => void;
@@ -93,8 +94,8 @@ export class Follower implements FollowedPeer {
   }
 
   private async run(): Promise<void> {
-    const { network, times, configured } = this.options;
-    const source = { network, answers: () => true };
+    const { network, chaincode, times, configured } = this.options;
+    const source = { network, chaincode, answers: () => true };
     const watch = { opened: () => this.turn(true), closed: () => this.turn(false) };
     for await (const block of blocksOf([source], this.at, this.ending.signal, watch)) {
       this.at = block.number + 1;

@@ -31,6 +31,7 @@ export async function makeKeys(
   layout: Layout,
   plan: NetworkPlan,
   ready: (organisation: string) => void = () => undefined,
+  guests: readonly string[] = [],
 ): Promise<void> {
   const { host } = plan;
   // An organisation that was invited has the orderers' certificate, and none of their keys.
@@ -55,6 +56,14 @@ export async function makeKeys(
     );
     ready(organisation.name);
   }
+  await Promise.all(guests.map((guest) => makeGuest(layout, guest)));
+}
+
+/** An organisation without nodes: the channel finds it beside the orderers, at whose address it is. */
+async function makeGuest(layout: Layout, name: string): Promise<void> {
+  await new Organisation(layout, name, notBefore()).make([], []);
+  const orderers = join(layout.organisation(ORDERER_ORGANISATION), 'ca', 'cert.pem');
+  write(join(layout.organisation(name), 'msp', 'tlscacerts', 'orderers.pem'), readFileSync(orderers));
 }
 
 /** Makes the certificate of a role of an organisation whose authority lies in the folder; named like the role by itself. */

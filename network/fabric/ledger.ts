@@ -43,6 +43,12 @@ const LOOK_AGAIN_MS = 1_000;
 export interface FabricLedgerOptions {
   /** Organisations that keep their keys: nothing is signed for them here. */
   readonly signThemselves?: readonly string[];
+  /** Time of transactions, in ms since 1970; the machine's clock where it is not given. */
+  readonly clock?: () => number;
+  /** Name of the chaincode on the channel, where it is not the usual one. */
+  readonly chaincode?: string;
+  /** Organisations without nodes that sign as well; their clients call the first organisation's peers. */
+  readonly guests?: readonly string[];
 }
 
 export class FabricLedger implements Ledger {
@@ -62,21 +68,27 @@ export class FabricLedger implements Ledger {
     private readonly times: BlockTimes,
     /** Hash of the channel's first block, hex. */
     readonly ledgerId: string,
-    signThemselves: readonly string[],
+    private readonly chaincode: string,
+    { clock = Date.now, guests = [], signThemselves = [] }: FabricLedgerOptions,
   ) {
     const { signal } = this.ending;
     const ping = (name: string): Promise<unknown> => this.ping(name);
     const organisations = (): readonly string[] => this.members.names;
     const endorsers = new Endorsers({ organisations, followers, ping, signal });
     const gateway = this.clients.gateway.bind(this.clients);
-    this.submission = new Submission({ followers, endorsers, times, gateway, signal });
+    const identity = this.clients.identity.bind(this.clients);
+    const [home] = plan.organisations;
+    const peersOf = (name: string): string => (guests.includes(name) ? home.name : name);
+    this.submission = new Submission({
+      ...{ followers, endorsers, times, gateway, identity, peersOf, chaincode, clock, signal },
+    });
     if (signThemselves.length === 0) return;
     const { submission, admission } = this;
     const [{ name, role, peers }] = plan.organisations;
     const through = { organisation: name, role };
     this.offline = new FabricOffline({
       ...{ organisations: new Set(signThemselves), submission, admission, through },
-      gateway: () => clients.gateway(through, peers[0]),
+      gateway: () => clients.gateway(through, name, peers[0]),
       authority: (of) => (members.names.includes(of) ? clients.authority(of) : undefined),
       find: (transactionId) => this.find(transactionId),
     });
@@ -84,20 +96,24 @@ export class FabricLedger implements Ledger {
 
   /** Connects to the network of a folder; a peer of the first organisation must be up. */
   static async open(folder: string, options: FabricLedgerOptions = {}): Promise<FabricLedger> {
+    const { chaincode = CHAINCODE, guests } = options;
     const layout = new Layout(folder);
     const plan = readPlan(layout);
     if (!plan) throw new NetworkError(`there is no network in ${folder}`);
-    const clients = new Clients(layout, plan);
+    const clients = new Clients(layout, plan, guests);
     const followers: Follower[] = [];
     try {
       const [home] = plan.organisations;
       const height = await anyOf(home, (peer) => heightAt(clients, plan, peer));
-      requireVersion(await anyOf(home, async (peer) => versionAt(await clients.network(home, peer))));
+      requireVersion(
+        await anyOf(home, async (peer) => versionAt(await clients.network(home, peer), chaincode)),
+      );
       const members = new Members(plan.organisations, (other) => clients.meet(other));
       const ledger = new FabricLedger(
         ...([plan, members, clients, followers, new BlockTimes(height)] as const),
         await firstHash(clients, plan),
-        options.signThemselves ?? [],
+        chaincode,
+        options,
       );
       await ledger.look(height);
       const { signal } = new AbortController();
@@ -133,7 +149,7 @@ export class FabricLedger implements Ledger {
   async readState(key: string): Promise<Uint8Array | undefined> {
     const [home] = this.plan.organisations;
     const value = await anyOf(home, async (peer) =>
-      (await this.clients.network(home, peer)).getContract(CHAINCODE).evaluateTransaction(STATE, key),
+      (await this.clients.network(home, peer)).getContract(this.chaincode).evaluateTransaction(STATE, key),
     );
     return value.length === 0 ? undefined : value;
   }
@@ -178,7 +194,9 @@ export class FabricLedger implements Ledger {
         throw error;
       }
     });
-    const { transactions } = block ? readBlock(common.Block.deserializeBinary(block)) : { transactions: [] };
+    const { transactions } = block
+      ? readBlock(common.Block.deserializeBinary(block), this.chaincode)
+      : { transactions: [] };
     return transactions.find((transaction) => transaction.transactionId === transactionId);
   }
 
@@ -192,6 +210,7 @@ export class FabricLedger implements Ledger {
     const [home] = this.plan.organisations;
     return this.home().map((follower) => ({
       network: () => this.clients.network(home, follower.peer),
+      chaincode: this.chaincode,
       answers: () => follower.answers,
     }));
   }
@@ -223,6 +242,7 @@ export class FabricLedger implements Ledger {
   }
 
   private follow(organisation: OrganisationPlan, height: number): Follower[] {
+    const { chaincode } = this;
     const isHome = organisation === this.plan.organisations[0];
     // One look at a time: what a block changes while it is read is read after it.
     const again = (): void => {
@@ -232,7 +252,7 @@ export class FabricLedger implements Ledger {
       const network = () => this.clients.network(organisation, peer);
       const configured = isHome ? { configured: again } : {};
       return new Follower(
-        { organisation: organisation.name, peer, network, times: this.times, ...configured },
+        { organisation: organisation.name, peer, network, chaincode, times: this.times, ...configured },
         height,
       );
     });
@@ -243,7 +263,7 @@ export class FabricLedger implements Ledger {
     const organisation = this.members.all.find((each) => each.name === name);
     if (!follower || !organisation) throw new NetworkError(`no peer of ${name} answers`);
     const network = await this.clients.network(organisation, follower.peer);
-    return network.getContract(CHAINCODE).evaluate(PING, { endorsingOrganizations: [name] });
+    return network.getContract(this.chaincode).evaluate(PING, { endorsingOrganizations: [name] });
   }
 }
 
@@ -261,10 +281,10 @@ async function anyOf<T>({ peers }: OrganisationPlan, ask: (peer: PeerPlan) => Pr
   }
 }
 
-async function versionAt(network: Network): Promise<string> {
-  const { call, args } = definitionQuery(CHAINCODE);
+async function versionAt(network: Network, chaincode: string): Promise<string> {
+  const { call, args } = definitionQuery(chaincode);
   const answer = await network.getContract('_lifecycle').evaluate(call, { arguments: [args] });
-  return definitionIn(CHAINCODE, answer).version;
+  return definitionIn(chaincode, answer).version;
 }
 
 /** What the channel runs must speak the language of this client. */
@@ -284,6 +304,7 @@ async function heightAt(clients: Clients, plan: NetworkPlan, peer: PeerPlan): Pr
 async function firstHash(clients: Clients, { organisations: [home] }: NetworkPlan): Promise<string> {
   const sources = home.peers.map((peer) => ({
     network: () => clients.network(home, peer),
+    chaincode: CHAINCODE,
     answers: () => false,
   }));
   for await (const block of blocksOf(sources, 0, AbortSignal.timeout(OPEN_MS)))

@@ -71,6 +71,14 @@ export interface PlanOptions {
   readonly host?: string;
 }
 
+/** What a network of tests is made with. No command takes it and no folder keeps it: `up` without it puts it back. */
+export interface Liberties {
+  /** Peers take proposals of any time. */
+  readonly anyTime: boolean;
+  /** Organisations without nodes, whose clients may sign. */
+  readonly guests: readonly string[];
+}
+
 /** What `gridbook network up` makes unless it is told otherwise. */
 export const DEFAULT_PLAN: PlanOptions = {
   organisations: 3,

@@ -155,8 +155,9 @@ export class Proposal extends UnsignedProposal {
   constructor(
     private readonly identity: ClientIdentity,
     invocation: Invocation,
+    moment?: Moment,
   ) {
-    super(identity, invocation);
+    super(identity, invocation, moment);
     this.signed = this.signedBy(identity.sign(this.bytes));
   }
 

@@ -5,17 +5,21 @@ import { write } from './keys.js';
 import type { Layout } from './layout.js';
 import { LOOPBACK } from './listen-address.js';
 import { ORDERER_ORGANISATION, type NetworkPlan, type OrdererPlan } from './plan.js';
-import type { OrganisationPlan, PeerPlan } from './plan.js';
+import type { Liberties, OrganisationPlan, PeerPlan } from './plan.js';
 
-export function writeSettings(layout: Layout, plan: NetworkPlan): void {
-  if (plan.orderers.length > 0) write(join(layout.channel, 'configtx.yaml'), channelSettings(layout, plan));
+const NONE: Liberties = { anyTime: false, guests: [] };
+
+export function writeSettings(layout: Layout, plan: NetworkPlan, { anyTime, guests } = NONE): void {
+  if (plan.orderers.length > 0) {
+    write(join(layout.channel, 'configtx.yaml'), channelSettings(layout, plan, guests));
+  }
   for (const orderer of plan.orderers) {
     write(join(layout.orderer(orderer).folder, 'orderer.yaml'), ordererSettings(layout, plan, orderer));
   }
   for (const organisation of plan.organisations) {
     for (const peer of organisation.peers) {
       const { folder } = layout.peer(organisation, peer);
-      write(join(folder, 'core.yaml'), peerSettings(layout, plan, organisation, peer));
+      write(join(folder, 'core.yaml'), peerSettings(layout, plan, { organisation, peer, anyTime }));
     }
   }
   writeBuilder(join(layout.builder, 'bin'));
@@ -35,10 +39,11 @@ function writeBuilder(folder: string): void {
 function peerSettings(
   layout: Layout,
   { host }: NetworkPlan,
-  { name, peers }: OrganisationPlan,
-  peer: PeerPlan,
+  of: { readonly organisation: OrganisationPlan; readonly peer: PeerPlan; readonly anyTime: boolean },
 ): string {
-  const { folder, data } = layout.peer({ name } as OrganisationPlan, peer);
+  const { organisation, peer, anyTime } = of;
+  const { name, peers } = organisation;
+  const { folder, data } = layout.peer(organisation, peer);
   const address = `${host}:${peer.port}`;
   const tls = (file: string): string => `{file: ${quoted(join(folder, 'tls', file))}}`;
   return `peer:
@@ -74,7 +79,7 @@ function peerSettings(
   BCCSP: {Default: SW, SW: {Hash: SHA2, Security: 256}}
   handlers:
     # Without these a peer silently checks neither certificates' ends nor the time of a proposal.
-    authFilters: [{name: DefaultAuth}, {name: ExpirationCheck}, {name: TimeWindowCheck}]
+    authFilters: [{name: DefaultAuth}, {name: ExpirationCheck}${anyTime ? '' : ', {name: TimeWindowCheck}'}]
     decorators: [{name: DefaultDecorator}]
     endorsers: {escc: {name: DefaultEndorsement}}
     validators: {vscc: {name: DefaultValidation}}

@@ -2,18 +2,21 @@
  * Takes a transaction from its proposal to its block. What failed is tried again as the table in retry.ts says: until
  * an orderer may have it as a new proposal, from then on only as the same transaction, until a block tells of it.
  */
-import type { Gateway, Proposal, Transaction } from '@hyperledger/fabric-gateway';
+import type { Gateway, Proposal as GatewayProposal, Transaction } from '@hyperledger/fabric-gateway';
+import { gateway as messages } from '@hyperledger/fabric-protos';
 import { SUBMIT } from '../../schema/contract.js';
 import { GridbookError } from '../../schema/errors.js';
 import type { IdentityRef } from '../ledger.js';
 import type { FabricTransaction } from './block.js';
 import type { BlockTimes } from './block-times.js';
+import type { ClientIdentity } from './client-identity.js';
 import { CommitWatch } from './commit-watch.js';
 import type { Endorsers } from './endorsers.js';
 import { NetworkError } from './errors.js';
 import type { FollowedPeer } from './follower.js';
 import { pause, within } from './pause.js';
-import { CHAINCODE, CHANNEL, type PeerPlan } from './plan.js';
+import { CHANNEL, type PeerPlan } from './plan.js';
+import { momentOf, Proposal } from './proposal.js';
 import { refusalOfInvalid, unavailable, verdictOf } from './retry.js';
 
 /** How long endorsing is tried. */
@@ -36,7 +39,14 @@ export interface SubmissionOptions {
   readonly followers: readonly FollowedPeer[];
   readonly endorsers: Endorsers;
   readonly times: BlockTimes;
-  readonly gateway: (as: IdentityRef, peer: PeerPlan) => Promise<Gateway>;
+  readonly gateway: (as: IdentityRef, of: string, peer: PeerPlan) => Promise<Gateway>;
+  readonly identity: (as: IdentityRef) => Promise<ClientIdentity>;
+  /** The organisation whose peers an organisation's clients call. */
+  readonly peersOf: (organisation: string) => string;
+  /** Name on the channel. */
+  readonly chaincode: string;
+  /** Time of a transaction, in ms since 1970. */
+  readonly clock: () => number;
   readonly signal: AbortSignal;
 }
 
@@ -46,18 +56,18 @@ export interface Endorsed {
 }
 
 /** What is proposed, of which the organisations are to endorse. */
-export type Propose = (gateway: Gateway, organisations: readonly string[]) => Proposal;
+export type Propose = (
+  gateway: Gateway,
+  organisations: readonly string[],
+) => GatewayProposal | Promise<GatewayProposal>;
 
 export class Submission {
   constructor(private readonly options: SubmissionOptions) {}
 
   /** Commits a batch; refused as the port says. */
   async submit(as: IdentityRef, args: Uint8Array): Promise<FabricTransaction> {
-    const endorsed = await this.endorse(as, (gateway, organisations) =>
-      gateway
-        .getNetwork(CHANNEL)
-        .getContract(CHAINCODE)
-        .newProposal(SUBMIT, { arguments: [args], endorsingOrganizations: [...organisations] }),
+    const endorsed = await this.endorse(as, async (gateway, organisations) =>
+      gateway.newProposal(await this.propose(as, args, organisations)),
     );
     const committed = await this.commit(as, endorsed);
     if (!committed.valid) throw refusalOfInvalid(committed.code);
@@ -89,13 +99,13 @@ export class Submission {
     const end = performance.now() + PATIENCE_MS;
     const silent = new Set<string>();
     for (let attempt = 0; ; attempt++) {
-      const organisations = this.options.endorsers.choose(as.organisation);
+      const organisations = this.options.endorsers.choose(this.options.peersOf(as.organisation));
       const at = this.peerOf(as.organisation, attempt);
       let refusal = unavailable(new NetworkError(`too few peers answer for ${as.organisation}`));
       if (organisations && at) {
         try {
-          const gateway = await this.options.gateway(as, at);
-          return { transaction: await propose(gateway, organisations).endorse(), organisations };
+          const proposal = await propose(await this.gateway(as, at), organisations);
+          return { transaction: await proposal.endorse(), organisations };
         } catch (error) {
           const verdict = verdictOf('endorse', error);
           if (verdict.next === 'NEW_TRANSACTION') await this.level(organisations);
@@ -110,6 +120,22 @@ export class Submission {
       if (performance.now() > end || this.options.signal.aborted) throw refusal;
       await pause(AGAIN_MS, this.options.signal);
     }
+  }
+
+  /** A signed proposal of a batch, as the gateway's library takes it. */
+  private async propose(
+    as: IdentityRef,
+    args: Uint8Array,
+    organisations: readonly string[],
+  ): Promise<Uint8Array> {
+    const { chaincode, clock, identity } = this.options;
+    const invocation = { channel: CHANNEL, chaincode, args: [SUBMIT, args] };
+    const { signed, transactionId } = new Proposal(await identity(as), invocation, momentOf(clock()));
+    const proposed = new messages.ProposedTransaction();
+    proposed.setTransactionId(transactionId);
+    proposed.setProposal(signed);
+    proposed.setEndorsingOrganizationsList([...organisations]);
+    return proposed.serializeBinary();
   }
 
   /** One that is silent may hang. Where several are, though their blocks come, half the batch is quicker. */
@@ -156,12 +182,16 @@ export class Submission {
     const at = this.peerOf(as.organisation, attempt);
     if (!at) throw unavailable(new NetworkError(`no peer of ${as.organisation} answers`));
     if (attempt === 0) await transaction.submit();
-    else await (await this.options.gateway(as, at)).newTransaction(transaction.getBytes()).submit();
+    else await (await this.gateway(as, at)).newTransaction(transaction.getBytes()).submit();
+  }
+
+  private gateway(as: IdentityRef, at: PeerPlan): Promise<Gateway> {
+    return this.options.gateway(as, this.options.peersOf(as.organisation), at);
   }
 
   /** A peer of an organisation that is up, another one at each attempt; those that answer come first. */
   private peerOf(organisation: string, attempt: number): PeerPlan | undefined {
-    const own = this.of(organisation);
+    const own = this.of(this.options.peersOf(organisation));
     // An organisation that is no part of the network has no way to sign.
     if (own.length === 0) throw new GridbookError('FORBIDDEN');
     if (own.every(({ failure }) => failure)) throw verdictOf('stream', own[0].failure).refusal;

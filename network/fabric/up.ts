@@ -18,6 +18,7 @@ import {
   CHAINCODE,
   CHANNEL,
   makePlan,
+  type Liberties,
   type NetworkPlan,
   type OrganisationPlan,
   type PlanOptions,
@@ -27,6 +28,8 @@ import type { Programs } from './programs.js';
 import { writeSettings } from './settings.js';
 
 export interface UpOptions extends PlanOptions {
+  readonly liberties?: Liberties;
+
   readonly folder: string;
   readonly programs: Programs;
   /** Is told of each step as it is done. */
@@ -46,7 +49,7 @@ export function readPlan(layout: Layout): NetworkPlan | undefined {
 }
 
 export async function bringUp(options: UpOptions): Promise<NetworkPlan> {
-  const { folder, programs, step } = options;
+  const { folder, programs, step, liberties } = options;
   const layout = new Layout(folder);
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   let plan = readPlan(layout);
@@ -59,19 +62,20 @@ export async function bringUp(options: UpOptions): Promise<NetworkPlan> {
       `the network was made with Fabric ${plan.fabric}, the programs are ${programs.version}`,
     );
   }
-  return startNetwork(layout, plan, { programs, step });
+  return startNetwork(layout, plan, { programs, step, liberties });
 }
 
 /** Starts what a folder's plan says, or finishes what is missing of it. */
 export async function startNetwork(
   layout: Layout,
   plan: NetworkPlan,
-  { programs, step }: Pick<UpOptions, 'programs' | 'step'>,
+  { programs, step, liberties }: Pick<UpOptions, 'programs' | 'step' | 'liberties'>,
 ): Promise<NetworkPlan> {
-  writeSettings(layout, plan);
-  await makeKeys(layout, plan, (organisation) => {
+  writeSettings(layout, plan, liberties);
+  const start = (organisation: string): void => {
     for (const spec of processesOf(layout, programs, plan, organisation)) startProcess(layout, spec);
-  });
+  };
+  await makeKeys(layout, plan, start, liberties?.guests);
   step('keys and settings');
   await makeGenesis(layout, programs);
   step('channel and processes');

@@ -215,7 +215,7 @@ describe('a stream of blocks', () => {
       return Promise.resolve(Object.assign(blocks(), { close: () => undefined }));
     };
     const network = () => Promise.resolve({ getBlockEvents } as unknown as Network);
-    return { asked, source: { network, answers: () => true } };
+    return { asked, source: { network, chaincode: 'gridbook', answers: () => true } };
   };
 
   test('goes on with the other peer where one fails, each block once and in order', async () => {

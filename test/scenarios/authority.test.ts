@@ -28,6 +28,7 @@ import {
   START_MS,
   type Giver,
 } from './world.js';
+import { nameFor } from './fabric/guests.js';
 
 let at: Community;
 beforeAll(async () => {
@@ -72,7 +73,7 @@ const argsOf = (shape: CommandShape): Args<CommandShape> =>
 const giverOf = (role: Role): Giver =>
   role === 'PARTICIPANT'
     ? participant(at.homes[0].participant)
-    : { organisation: OWN[role] ?? `Some-${role}`, role };
+    : { organisation: OWN[role] ?? nameFor(role), role };
 const OWN: Partial<Record<Role, string>> = { HOST, REGULATOR: regulator.organisation };
 /** One that the host admitted, and that nothing in the lane belongs to. */
 const stranger = (role: Role): Giver => ({ organisation: 'Stranger', role });

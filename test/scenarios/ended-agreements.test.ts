@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import type { Args, CommandInput } from '../../schema/command.js';
 import { agreementAccept, agreementCancel, agreementPropose } from '../../schema/trade/market.js';
 import { Community, perKWh } from './community.js';
-import { watchedCommunity, type Watch } from './watched.js';
+import { watchedCommunity, whereReadsCount, type Watch } from './watched.js';
 import { host, participant, QUARTER, START_MS } from './world.js';
 
 let at: Community;
@@ -57,32 +57,35 @@ async function settle(start: number): Promise<{ agreements: number[]; reads: str
   return { agreements, reads };
 }
 
-test('agreements that never counted are not filed: a thousand of them cost a settlement no page', async () => {
-  await openWatched();
-  last = 0;
-  const next = START_MS + 2 * QUARTER;
-  const comeAndGo = (): CommandInput[] => {
-    const commands = agree(next, null);
-    return [...commands, cancel(last)];
-  };
-  await give([...agree(next, next + QUARTER)]);
-  for (let i = 0; i < 4; i++) {
-    at.world.at(at.world.now + 1_000);
-    await give(Array.from({ length: 250 }, comeAndGo).flat());
-  }
-  at.world.at(next + QUARTER);
-  const one = await settle(next);
-  expect(one.agreements).toEqual([1]);
-  // Another one in a later interval: what was there before goes out of the list.
-  await give(agree(next + 2 * QUARTER, null));
-  const before = await settle(next - QUARTER);
-  expect(before.agreements).toEqual([]);
-  const pagesOf = (family: string): number =>
-    before.reads.filter((key) => key.split('/')[1].startsWith(family)).length;
-  expect([pagesOf('agreement'), pagesOf('bookold')]).toEqual([0, 1]);
-});
+whereReadsCount(
+  'agreements that never counted are not filed: a thousand of them cost a settlement no page',
+  async () => {
+    await openWatched();
+    last = 0;
+    const next = START_MS + 2 * QUARTER;
+    const comeAndGo = (): CommandInput[] => {
+      const commands = agree(next, null);
+      return [...commands, cancel(last)];
+    };
+    await give([...agree(next, next + QUARTER)]);
+    for (let i = 0; i < 4; i++) {
+      at.world.at(at.world.now + 1_000);
+      await give(Array.from({ length: 250 }, comeAndGo).flat());
+    }
+    at.world.at(next + QUARTER);
+    const one = await settle(next);
+    expect(one.agreements).toEqual([1]);
+    // Another one in a later interval: what was there before goes out of the list.
+    await give(agree(next + 2 * QUARTER, null));
+    const before = await settle(next - QUARTER);
+    expect(before.agreements).toEqual([]);
+    const pagesOf = (family: string): number =>
+      before.reads.filter((key) => key.split('/')[1].startsWith(family)).length;
+    expect([pagesOf('agreement'), pagesOf('bookold')]).toEqual([0, 1]);
+  },
+);
 
-test('a settlement, however late, reads the agreements of its interval and no other', async () => {
+whereReadsCount('a settlement, however late, reads the agreements of its interval and no other', async () => {
   await openWatched();
   last = 0;
   const first = START_MS + 2 * QUARTER;

@@ -1,10 +1,10 @@
 /** Settling in parts on a community of a few homes. */
 import type { Args } from '../../schema/command.js';
-import { LIMITS } from '../../schema/limits.js';
 import { marketOpen } from '../../schema/trade/market.js';
 import { runOpen, runPost } from '../../schema/trade/metering.js';
 import { accountOpen } from '../../schema/trade/registration.js';
 import { Community } from './community.js';
+import { setLimits, USUAL_LIMITS } from './limits.js';
 import { host, type Giver, type Outcome } from './world.js';
 
 export const HOMES = 5;
@@ -22,16 +22,12 @@ export const READINGS: Wh = [
   [90, 1_000],
 ];
 
-const limits = LIMITS as { metersPerSettlement: number; linesPerPart: number };
-const usual = { ...LIMITS };
-
-/**
- * Members that settle at once from here on, and parts of one; by default as many as outside these tests. Limits are
- * read as commands run.
- */
+/** Members that settle at once from here on, and parts of one; by default as many as outside these tests. */
 export function settleAtOnce(members?: number): void {
-  limits.metersPerSettlement = members ?? usual.metersPerSettlement;
-  limits.linesPerPart = members === undefined ? usual.linesPerPart : 1;
+  setLimits({
+    metersPerSettlement: members ?? USUAL_LIMITS.metersPerSettlement,
+    linesPerPart: members === undefined ? USUAL_LIMITS.linesPerPart : 1,
+  });
 }
 
 /** Homes with a contract and a nomination among them; their market is open. */

@@ -1,10 +1,10 @@
 /** A1, A2: who acts in a lane is decided there, whatever certificates say of their holders. */
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { Args, OrganisationRole } from '../../schema/command.js';
-import { LIMITS } from '../../schema/limits.js';
 import { sparkzTransfer } from '../../schema/trade/money.js';
 import { connectionRegister, networkRegister, organisationRoleSet } from '../../schema/trade/registration.js';
 import { Community } from './community.js';
+import { resetLimits, setLimits } from './limits.js';
 import {
   host,
   HOST,
@@ -130,10 +130,8 @@ describe('organisationRoleSet', () => {
   });
 
   test('a lane takes a bounded number of organisations, with places that only regulators take (K8)', async () => {
-    const limits = LIMITS as { organisationsPerLane: number; regulatorsPerLane: number };
-    const usual = { ...limits };
     // Six are in the lane.
-    Object.assign(limits, { organisationsPerLane: 9, regulatorsPerLane: 1 });
+    setLimits({ organisationsPerLane: 9, regulatorsPerLane: 1 });
     try {
       const codes: string[] = [];
       for (const name of ['a', 'b', 'c']) codes.push(await codeOf(setRole(host, name, 'NETWORK_OPERATOR')));
@@ -143,7 +141,7 @@ describe('organisationRoleSet', () => {
       // Who is in it goes on.
       expect(await codeOf(network(operator, 'n'))).toBe('OK');
     } finally {
-      Object.assign(limits, usual);
+      resetLimits();
     }
   });
 });

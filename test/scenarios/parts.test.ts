@@ -4,7 +4,6 @@ import fc from 'fast-check';
 import { Database } from '../../api/readmodel/database.js';
 import { Projector } from '../../api/readmodel/projector.js';
 import { TRADE_COMMANDS, TRADE_EVENTS } from '../../schema/trade/index.js';
-import { LIMITS } from '../../schema/limits.js';
 import type { Community } from './community.js';
 import {
   clearingAccount,
@@ -17,6 +16,7 @@ import {
   settleAtOnce,
   withBilateral,
 } from './in-parts.js';
+import { resetLimits, setLimits } from './limits.js';
 import {
   host,
   marketOperator,
@@ -155,14 +155,12 @@ describe('a run in parts', () => {
     const at = await withBilateral();
     const clearing = await clearingAccount(at);
     await at.read(START_MS, READINGS);
-    const lines = LIMITS as { linesPerSettlement: number };
-    const usualLines = lines.linesPerSettlement;
     settleAtOnce();
     // A contract and a nomination: with the members, seven lines.
-    lines.linesPerSettlement = HOMES + 1;
+    setLimits({ linesPerSettlement: HOMES + 1 });
     expect(codes(await at.settle(START_MS))).toEqual(['SETTLEMENT_TOO_LARGE', 'start']);
     expect(codes(await open(at, clearing, START_MS))).toEqual(['OK', '']);
-    lines.linesPerSettlement = usualLines;
+    resetLimits();
     settleAtOnce(PER_PART);
     await at.world.close();
   });

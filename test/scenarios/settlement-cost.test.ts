@@ -2,27 +2,25 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { Lanes } from '../../api/lanes/lanes.js';
 import type { Args, CommandInput } from '../../schema/command.js';
-import { LIMITS } from '../../schema/limits.js';
 import { TRADE_EVENTS } from '../../schema/trade/index.js';
 import { intervalSettle } from '../../schema/trade/metering.js';
 import { connectionRegister } from '../../schema/trade/registration.js';
 import { Community } from './community.js';
 import { clearingAccount, open, post, READINGS, settleAtOnce, withBilateral } from './in-parts.js';
-import { watchedCommunity } from './watched.js';
+import { resetLimits, setLimits } from './limits.js';
+import { watchedCommunity, whereReadsCount } from './watched.js';
 import { host, HOST, operator, PROVIDER, QUARTER, START_MS } from './world.js';
 
-const limits = LIMITS as { workPerTransaction: number; linesPerPart: number };
-const usual = { ...LIMITS };
 let at: Community;
 afterEach(async () => {
-  Object.assign(limits, usual);
+  resetLimits();
   await at.world.close();
 });
 
 const familiesOf = (keys: readonly string[]): Set<string> => new Set(keys.map((key) => key.split('/')[1]));
 
 describe('a settlement that is refused', () => {
-  test('for a reading that lacks looks at readings and members and at nothing else', async () => {
+  whereReadsCount('for a reading that lacks looks at readings and members and at nothing else', async () => {
     let watch;
     ({ at, watch } = await watchedCommunity({ homes: 3 }));
     await at.read(START_MS, READINGS.slice(0, 2));
@@ -36,7 +34,7 @@ describe('a settlement that is refused', () => {
     }
   });
 
-  test('for want of size, as a run in parts, computes nothing', async () => {
+  whereReadsCount('for want of size, as a run in parts, computes nothing', async () => {
     let watch;
     ({ at, watch } = await watchedCommunity({ homes: 3 }));
     await at.read(START_MS, READINGS.slice(0, 3));
@@ -78,7 +76,7 @@ describe('one transaction', () => {
   test('takes as many settlements as its work allows, whatever it costs to load their pages', async () => {
     at = await Community.open({ homes: 5 });
     await readAll(3);
-    limits.workPerTransaction = 2 * WORK;
+    setLimits({ workPerTransaction: 2 * WORK });
     await expect(at.world.batch(host, settlements(3))).rejects.toMatchObject({ code: 'WORK_LIMIT' });
     const two = await at.world.batch(host, settlements(2));
     expect(two.map(({ code }) => code)).toEqual(['OK', 'OK']);
@@ -88,7 +86,7 @@ describe('one transaction', () => {
     at = await Community.open({ homes: 5 });
     await readAll(3);
     settleAtOnce(2);
-    limits.workPerTransaction = 2 * WORK;
+    setLimits({ workPerTransaction: 2 * WORK });
     await expect(at.world.batch(host, settlements(3))).rejects.toMatchObject({ code: 'WORK_LIMIT' });
     const two = await at.world.batch(host, settlements(2));
     expect(two.map(({ code }) => code)).toEqual(['SETTLEMENT_TOO_LARGE', 'SETTLEMENT_TOO_LARGE']);
@@ -98,7 +96,7 @@ describe('one transaction', () => {
   test('always takes a lone settlement, so that a lane splits a batch and loses nothing', async () => {
     at = await Community.open({ homes: 5 });
     await readAll(3);
-    limits.workPerTransaction = 1;
+    setLimits({ workPerTransaction: 1 });
     const lanes = new Lanes({ ledger: at.world.ledger, events: TRADE_EVENTS });
     const before = at.world.ledger.height();
     const identity = { organisation: HOST, role: 'HOST' };
@@ -112,7 +110,7 @@ describe('one transaction', () => {
 test('a part of a run has at least so many members and trades, unless it is the last', async () => {
   at = await withBilateral();
   settleAtOnce(2);
-  limits.linesPerPart = 3;
+  setLimits({ linesPerPart: 3 });
   await at.read(START_MS, READINGS);
   const clearing = await clearingAccount(at);
   expect((await open(at, clearing, START_MS)).code).toBe('OK');

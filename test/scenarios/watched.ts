@@ -2,10 +2,12 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { test } from '@jest/globals';
 import { gridbookChaincode } from '../../chaincode/index.js';
 import type { Chaincode, StatePort } from '../../chaincode/kernel/state-port.js';
 import { EmbeddedLedger } from '../../network/embedded/ledger.js';
 import { Community, type CommunityOptions } from './community.js';
+import { isOnFabric } from './fabric/engine.js';
 import { START_MS, type Engine } from './world.js';
 
 export class Watch {
@@ -52,6 +54,9 @@ export async function watchedEngine(watch: Watch): Promise<Engine> {
     },
   };
 }
+
+/** Where what is read is counted: inside the single-node ledger, which runs in the test's own process. */
+export const whereReadsCount = isOnFabric() ? test.skip : test;
 
 /** A community on such a ledger. */
 export async function watchedCommunity(options: CommunityOptions): Promise<{ at: Community; watch: Watch }> {

@@ -22,6 +22,7 @@ import { cell, fromWire } from '../../schema/fields.js';
 import { keyFromUuid } from '../../schema/ids.js';
 import { organisationRoleSet } from '../../schema/trade/registration.js';
 import { TRADE_EVENTS } from '../../schema/trade/index.js';
+import { fabricEngine, isOnFabric } from './fabric/engine.js';
 
 /** 2025-06-01T00:00:00Z */
 export const START_MS = 1_748_736_000_000;
@@ -81,6 +82,9 @@ export async function embeddedEngine(): Promise<Engine> {
   };
 }
 
+/** What the environment asks for. */
+const usualEngine = (): Promise<Engine> => (isOnFabric() ? fabricEngine(START_MS) : embeddedEngine());
+
 /** A UUIDv7 of an instant. */
 export function uuidAt(timeMs: number): string {
   const bytes = randomBytes(16);
@@ -100,7 +104,7 @@ export class World {
   ) {}
 
   /** A lane that nobody has used. */
-  static async unopened(make: () => Promise<Engine> = embeddedEngine): Promise<World> {
+  static async unopened(make: () => Promise<Engine> = usualEngine): Promise<World> {
     return new World(await make());
   }
 

@@ -42,7 +42,7 @@ class PeerBlocks {
   async readTo(height: number): Promise<void> {
     if (this.next >= height) return;
     const network = () => this.clients.network(this.organisation, this.peer);
-    const source = { network, answers: () => true };
+    const source = { network, chaincode: CHAINCODE, answers: () => true };
     for await (const block of blocksOf([source], this.next, new AbortController().signal)) {
       for (const transaction of block.transactions) if (transaction.valid) this.take(transaction);
       this.headerHash = Buffer.from(block.headerHash).toString('hex');
