@@ -70,20 +70,26 @@ export function revoking(config: common.Config, name: string, list: Uint8Array):
   const inner = msp.FabricMSPConfig.deserializeBinary(outer.getConfig_asU8());
   inner.setRevocationListList([list]);
   outer.setConfig(inner.serializeBinary());
-  const changed = new common.ConfigValue();
-  changed.setVersion(value.getVersion() + 1);
-  changed.setModPolicy(value.getModPolicy());
-  changed.setValue(outer.serializeBinary());
+  const changed = changedValue(value, outer.serializeBinary());
   const inGroup = (of: common.ConfigValue | undefined): common.ConfigGroup => {
     const part = new common.ConfigGroup();
     part.setVersion(group.getVersion());
     if (of) part.getValuesMap().set(MSP_VALUE, of);
     return part;
   };
-  return updateOf(config, (application, isWritten) => {
+  return updateOf(config, APPLICATION, (application, isWritten) => {
     application.setVersion(applicationOf(config).getVersion());
     application.getGroupsMap().set(name, inGroup(isWritten ? changed : undefined));
   });
+}
+
+/** A value with other contents. */
+export function changedValue(value: common.ConfigValue, bytes: Uint8Array): common.ConfigValue {
+  const changed = new common.ConfigValue();
+  changed.setVersion(value.getVersion() + 1);
+  changed.setModPolicy(value.getModPolicy());
+  changed.setValue(bytes);
+  return changed;
 }
 
 /** The update with another set of members. */
@@ -92,7 +98,7 @@ function membership(
   change: (members: ReturnType<common.ConfigGroup['getGroupsMap']>) => void,
 ): common.ConfigUpdate {
   const now = applicationOf(config);
-  return updateOf(config, (application, isWritten) => {
+  return updateOf(config, APPLICATION, (application, isWritten) => {
     application.setVersion(now.getVersion() + (isWritten ? 1 : 0));
     application.setModPolicy(isWritten ? now.getModPolicy() : '');
     // What stays as it is is named by its version alone.
@@ -115,17 +121,18 @@ function membership(
   });
 }
 
-/** What was read and what is written, of the application's part. */
-function updateOf(
+/** What was read and what is written, of one part of the configuration. */
+export function updateOf(
   config: common.Config,
-  fill: (application: common.ConfigGroup, isWritten: boolean) => void,
+  part: string,
+  fill: (group: common.ConfigGroup, isWritten: boolean) => void,
 ): common.ConfigUpdate {
   const set = (isWritten: boolean): common.ConfigGroup => {
     const root = new common.ConfigGroup();
     root.setVersion(config.getChannelGroup()?.getVersion() ?? 0);
-    const application = new common.ConfigGroup();
-    fill(application, isWritten);
-    root.getGroupsMap().set(APPLICATION, application);
+    const group = new common.ConfigGroup();
+    fill(group, isWritten);
+    root.getGroupsMap().set(part, group);
     return root;
   };
   const update = new common.ConfigUpdate();

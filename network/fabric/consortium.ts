@@ -2,6 +2,7 @@
  * The organisations whose keys lie in a folder, acting together: they join nodes to the channel, agree on chaincode, and
  * have transactions committed.
  */
+import { existsSync } from 'node:fs';
 import { channelConfig, organisationsOf } from './channel-config.js';
 import { ClientIdentity } from './client-identity.js';
 import { NetworkError } from './errors.js';
@@ -17,6 +18,7 @@ import {
   type CommittedDefinition,
   type Definition,
 } from './lifecycle.js';
+import { untilLevel } from './levelling.js';
 import { adminOf, authorityOf } from './nodes.js';
 import { joinOrderer } from './orderer-client.js';
 import { Orderers } from './orderers.js';
@@ -51,10 +53,12 @@ export class Consortium {
     this.parties = plan.organisations.map((organisation) => {
       const { name, role, peers } = organisation;
       const authority = Buffer.from(authorityOf(layout, name));
+      const admin = ClientIdentity.read(name, layout.identity(name, 'admin'));
+      const own = layout.identity(name, role);
       return {
-        plan: organisation,
-        admin: ClientIdentity.read(name, layout.identity(name, 'admin')),
-        client: ClientIdentity.read(name, layout.identity(name, role)),
+        ...{ plan: organisation, admin },
+        // One whose client was revoked asks as its administrator.
+        client: existsSync(own) ? ClientIdentity.read(name, own) : admin,
         peers: peers.map(({ port }) => new PeerClient(`${plan.host}:${port}`, authority)),
       };
     });
@@ -81,6 +85,13 @@ export class Consortium {
     for (const { admin, peers } of this.parties) {
       for (const at of peers) this.commits.push(at.commits(admin, CHANNEL));
     }
+  }
+
+  /** Waits until the one peer of its one organisation has the blocks that others have; answers its height. */
+  level(name: string, others: () => Promise<number>): Promise<number> {
+    const [{ peers, admin }] = this.parties;
+    const own = (): Promise<number> => peers[0].height(admin, CHANNEL);
+    return untilLevel({ name, own, others, hopeless: this.hopeless });
   }
 
   /** Every peer installs its organisation's package of a chaincode. */

@@ -1,7 +1,7 @@
 /** What the doctor looks at in keys and certificates: who can read them, and how long they count. */
-import { X509Certificate } from 'node:crypto';
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join, relative } from 'node:path';
+import { isSoonOver, SOON_DAYS, termOf, type Term } from './certificate-term.js';
 import { listed, type Finding } from './doctor-finding.js';
 import type { Layout } from './layout.js';
 
@@ -9,17 +9,14 @@ export interface CertificateTerm {
   /** File that it lies in, from the network's folder on. */
   readonly file: string;
   /** Undefined where the file holds no certificate that can be read. */
-  readonly term?: { readonly notBefore: number; readonly notAfter: number };
+  readonly term?: Term;
 }
-
-const DAY_MS = 86_400_000;
-const SOON_DAYS = 30;
 
 /** Every certificate of the folder. */
 export function certificatesOf(layout: Layout): CertificateTerm[] {
   return pemFiles(layout)
     .filter((path) => !isKey(path))
-    .map((path) => ({ file: relative(layout.root, path), ...termOf(readFileSync(path, 'utf8')) }));
+    .map((path) => ({ file: relative(layout.root, path), ...termIn(path) }));
 }
 
 export function keysFinding(layout: Layout): Finding {
@@ -54,14 +51,14 @@ export function certificatesFinding(certificates: readonly CertificateTerm[], no
   if (expired.length > 0) {
     return {
       ...{ check, verdict: 'problem' },
-      sentence: `Expired: ${listed(expired)}; put a renewed one in its place and restart its process.`,
+      sentence: `Expired: ${listed(expired)}; \`gridbook network cert renew\` has nodes and clients renewed.`,
     };
   }
-  const soon = filesWhere(({ term }) => term !== undefined && term.notAfter < now + SOON_DAYS * DAY_MS);
+  const soon = filesWhere(({ term }) => term !== undefined && isSoonOver(term, now));
   if (soon.length > 0) {
     return {
       ...{ check, verdict: 'warning' },
-      sentence: `Within ${SOON_DAYS} days expires: ${listed(soon)}; have it renewed.`,
+      sentence: `Within ${SOON_DAYS} days expires: ${listed(soon)}; have it renewed: \`gridbook network cert renew\`.`,
     };
   }
   return {
@@ -86,19 +83,7 @@ function pemFiles(layout: Layout): string[] {
   }
 }
 
-/** The narrowest term of a file's certificates. */
-function termOf(text: string): Pick<CertificateTerm, 'term'> {
-  try {
-    const blocks = text.match(/-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----/g) ?? [];
-    const certificates = blocks.map((block) => new X509Certificate(block));
-    if (certificates.length === 0) return {};
-    return {
-      term: {
-        notBefore: Math.max(...certificates.map(({ validFrom }) => Date.parse(validFrom))),
-        notAfter: Math.min(...certificates.map(({ validTo }) => Date.parse(validTo))),
-      },
-    };
-  } catch {
-    return {};
-  }
+function termIn(path: string): Pick<CertificateTerm, 'term'> {
+  const term = termOf(readFileSync(path, 'utf8'));
+  return term ? { term } : {};
 }

@@ -10,7 +10,7 @@ import { Layout } from './layout.js';
 import type { NetworkPlan, PlanOptions } from './plan.js';
 import type { Environment } from './programs.js';
 import { networkStatus } from './status.js';
-import { readPlan } from './up.js';
+import { readPlan } from './plan-file.js';
 
 export interface DoctorOptions {
   readonly folder: string;

@@ -2,11 +2,13 @@
 import type { FabricTransaction } from './block.js';
 import { blocksOf, type BlockSource } from './block-stream.js';
 import type { BlockTimes } from './block-times.js';
+import { pause } from './pause.js';
 import type { PeerPlan } from './plan.js';
 import { unavailable } from './retry.js';
 
 /** How long a peer may lag behind the others before nobody waits for it. */
 export const LATE_MS = 5_000;
+const ON_ITS_WAY_MS = 500;
 
 /** What others see of a peer that is followed. */
 export interface FollowedPeer {
@@ -37,6 +39,8 @@ export interface FollowerOptions {
   readonly network: BlockSource['network'];
   readonly chaincode: string;
   readonly times: BlockTimes;
+  /** Whether it is only just becoming a peer of the channel: until then it refuses even its own organisation. */
+  readonly isOnItsWay?: () => boolean;
   /** Is told where a block changed the channel's configuration. */
   readonly configured?: () => void;
 }
@@ -94,6 +98,17 @@ export class Follower implements FollowedPeer {
   }
 
   private async run(): Promise<void> {
+    for (;;) {
+      try {
+        return await this.read();
+      } catch (error) {
+        if (!this.options.isOnItsWay?.()) throw error;
+        await pause(ON_ITS_WAY_MS, this.ending.signal);
+      }
+    }
+  }
+
+  private async read(): Promise<void> {
     const { network, chaincode, times, configured } = this.options;
     const source = { network, chaincode, answers: () => true };
     const watch = { opened: () => this.turn(true), closed: () => this.turn(false) };

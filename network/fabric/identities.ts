@@ -2,6 +2,7 @@
 import { existsSync, mkdirSync, readFileSync, renameSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { revocationList, serialOf, type Revocation } from '../x509/revoke.js';
+import { formerOf } from './aside.js';
 import { revoking } from './channel-config.js';
 import { NetworkError } from './errors.js';
 import { makeClient, write } from './keys.js';
@@ -47,10 +48,16 @@ export async function revokeIdentity(
   const folder = layout.identity(organisation, name);
   if (!existsSync(certificateOf(folder))) throw new NetworkError(`${organisation} has no identity ${name}`);
   const serial = await serialOf(readFileSync(certificateOf(folder), 'utf8'));
+  // One that was renewed counts until its end: those before it go with it.
+  const former = formerOf(layout, certificateOf(folder)).map((path) => serialOf(readFileSync(path, 'utf8')));
+  const serials = [...(await Promise.all(former)), serial];
   const authority = join(layout.organisation(organisation), 'ca');
   const known = join(authority, 'revoked.json');
   const before = existsSync(known) ? (JSON.parse(readFileSync(known, 'utf8')) as Revocation[]) : [];
-  const all = [...before.filter((other) => other.serial !== serial), { serial, timeMs: now.getTime() }];
+  const all = [
+    ...before.filter((other) => !serials.includes(other.serial)),
+    ...serials.map((each) => ({ serial: each, timeMs: now.getTime() })),
+  ];
   const pair = {
     certificatePem: readFileSync(join(authority, 'cert.pem'), 'utf8'),
     keyPem: readFileSync(join(authority, 'key.pem'), 'utf8'),

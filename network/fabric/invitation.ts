@@ -20,6 +20,7 @@ import {
   type Consensus,
   type NetworkPlan,
 } from './plan.js';
+import { writePlan } from './plan-file.js';
 
 const DEFINITION = 'gridbook-organisation-1';
 const INVITATION = 'gridbook-invitation-1';
@@ -64,7 +65,7 @@ export async function newOrganisation(
   if (name === ORDERER_ORGANISATION) throw new NetworkError(`${name} is the name of the orderers`);
   const plan = await planNewcomer({ name, role }, sizes, fabric);
   await makeKeys(layout, plan);
-  write(layout.plan, JSON.stringify(plan, undefined, 2));
+  writePlan(layout, plan);
   return definitionOf(layout, plan);
 }
 
@@ -102,7 +103,7 @@ export function acceptInvitation(layout: Layout, plan: NetworkPlan, invitation: 
   write(join(layout.organisation(ORDERER_ORGANISATION), 'ca', 'cert.pem'), invitation.ordererAuthorityPem);
   const { orderers, consensus = 'raft' } = invitation;
   const joined = { ...plan, consensus, remoteOrderers: orderers };
-  write(layout.plan, JSON.stringify(joined, undefined, 2));
+  writePlan(layout, joined);
   return joined;
 }
 

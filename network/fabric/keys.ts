@@ -77,7 +77,8 @@ export async function makeClient(
   await new Organisation(layout, organisation, notBefore()).make([], [client]);
 }
 
-const notBefore = (): Date => new Date(Math.floor((Date.now() - HEAD_START_MS) / 1000) * 1000);
+/** From when on certificates count that are issued now. */
+export const notBefore = (): Date => new Date(Math.floor((Date.now() - HEAD_START_MS) / 1000) * 1000);
 
 interface Node {
   readonly folder: string;

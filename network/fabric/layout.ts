@@ -49,6 +49,10 @@ export class Layout {
   identity(organisation: string, name: string): string {
     return join(this.organisation(organisation), 'identities', name);
   }
+  /** What was moved out of the way, by when and why. */
+  aside(name: string): string {
+    return join(this.root, 'aside', name);
+  }
   log(process: string): string {
     return join(this.root, 'logs', `${process}.log`);
   }

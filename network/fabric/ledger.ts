@@ -2,6 +2,7 @@
  * The channel of a Fabric network behind the `Ledger` port: a majority of the organisations endorses each transaction,
  * and it is answered once every peer that endorsed, and still answers, has committed it.
  */
+import { unwatchFile, watchFile } from 'node:fs';
 import type { Network } from '@hyperledger/fabric-gateway';
 import { common } from '@hyperledger/fabric-protos';
 import { CONTRACT_VERSION, PING, STATE } from '../../schema/contract.js';
@@ -26,11 +27,13 @@ import { Layout } from './layout.js';
 import { definitionIn, definitionQuery } from './lifecycle.js';
 import { Members } from './members.js';
 import { FabricOffline } from './offline.js';
+import { peerName } from './nodes.js';
 import { pause, within } from './pause.js';
+import { usable } from './plan-change.js';
 import { CHAINCODE, CHANNEL, type NetworkPlan, type OrganisationPlan, type PeerPlan } from './plan.js';
+import { readPlan } from './plan-file.js';
 import { told, verdictOf } from './retry.js';
 import { Submission } from './submission.js';
-import { readPlan } from './up.js';
 
 /** How long opening waits for peers that neither answer nor refuse. */
 const OPEN_MS = 5_000;
@@ -39,6 +42,8 @@ const CLOSE_MS = 10_000;
 const AGAIN_MS = 100;
 /** Between two looks at who takes part, where the peer does not tell. */
 const LOOK_AGAIN_MS = 1_000;
+/** Between two looks at the folder's plan. */
+const PLAN_MS = 1_000;
 
 export interface FabricLedgerOptions {
   /** Organisations that keep their keys: nothing is signed for them here. */
@@ -59,9 +64,11 @@ export class FabricLedger implements Ledger {
   private readonly ending = new AbortController();
   private looking: Promise<void> = Promise.resolve();
 
+  private readonly members: Members;
+
   private constructor(
-    private readonly plan: NetworkPlan,
-    private readonly members: Members,
+    private readonly layout: Layout,
+    private plan: NetworkPlan,
     private readonly clients: Clients,
     /** Those of the peers of all members; it changes with them. */
     private readonly followers: Follower[],
@@ -72,6 +79,10 @@ export class FabricLedger implements Ledger {
     { clock = Date.now, guests = [], signThemselves = [] }: FabricLedgerOptions,
   ) {
     const { signal } = this.ending;
+    this.members = new Members(
+      () => this.plan.organisations,
+      (other) => clients.meet(other),
+    );
     const ping = (name: string): Promise<unknown> => this.ping(name);
     const organisations = (): readonly string[] => this.members.names;
     const endorsers = new Endorsers({ organisations, followers, ping, signal });
@@ -89,7 +100,7 @@ export class FabricLedger implements Ledger {
     this.offline = new FabricOffline({
       ...{ organisations: new Set(signThemselves), submission, admission, through },
       gateway: () => clients.gateway(through, name, peers[0]),
-      authority: (of) => (members.names.includes(of) ? clients.authority(of) : undefined),
+      authority: (of) => (this.members.names.includes(of) ? clients.authority(of) : undefined),
       find: (transactionId) => this.find(transactionId),
     });
   }
@@ -98,8 +109,9 @@ export class FabricLedger implements Ledger {
   static async open(folder: string, options: FabricLedgerOptions = {}): Promise<FabricLedger> {
     const { chaincode = CHAINCODE, guests } = options;
     const layout = new Layout(folder);
-    const plan = readPlan(layout);
-    if (!plan) throw new NetworkError(`there is no network in ${folder}`);
+    const whole = readPlan(layout);
+    if (!whole) throw new NetworkError(`there is no network in ${folder}`);
+    const plan = usable(whole);
     const clients = new Clients(layout, plan, guests);
     const followers: Follower[] = [];
     try {
@@ -108,14 +120,14 @@ export class FabricLedger implements Ledger {
       requireVersion(
         await anyOf(home, async (peer) => versionAt(await clients.network(home, peer), chaincode)),
       );
-      const members = new Members(plan.organisations, (other) => clients.meet(other));
       const ledger = new FabricLedger(
-        ...([plan, members, clients, followers, new BlockTimes(height)] as const),
+        ...([layout, plan, clients, followers, new BlockTimes(height)] as const),
         await firstHash(clients, plan),
         chaincode,
         options,
       );
       await ledger.look(height);
+      watchFile(layout.plan, { interval: PLAN_MS, persistent: false }, ledger.replan);
       const { signal } = new AbortController();
       await within(Promise.all(followers.map(({ tried }) => tried)), OPEN_MS, signal);
       return ledger;
@@ -172,6 +184,7 @@ export class FabricLedger implements Ledger {
 
   async close(): Promise<void> {
     this.admission.close();
+    unwatchFile(this.layout.plan, this.replan);
     await within(this.admission.empty(), CLOSE_MS, this.ending.signal);
     this.ending.abort();
     await this.admission.empty();
@@ -215,16 +228,22 @@ export class FabricLedger implements Ledger {
     }));
   }
 
-  /** Who takes part now; looked at anew whenever a block changes the channel's configuration. */
+  /** Who takes part now; looked at anew whenever a block changes the channel's configuration, or somebody the plan. */
   private async look(height: number): Promise<void> {
     const [home] = this.plan.organisations;
-    const { came, left } = await anyOf(home, async (peer) =>
-      this.members.read(await this.clients.network(home, peer)),
-    );
-    this.followers.push(...came.flatMap((organisation) => this.follow(organisation, height)));
+    await anyOf(home, async (peer) => this.members.read(await this.clients.network(home, peer)));
+    const isOf = (follower: Follower, { name }: OrganisationPlan, peer: PeerPlan): boolean =>
+      follower.organisation === name && follower.peer.name === peer.name;
+    for (const organisation of this.members.all) {
+      const missing = organisation.peers.filter(
+        (peer) => !this.followers.some((follower) => isOf(follower, organisation, peer)),
+      );
+      this.followers.push(...missing.map((peer) => this.follow(organisation, peer, height)));
+    }
     // What was committed until its own organisation left can still be read.
-    const gone = left.filter((name) => name !== home.name);
-    for (const follower of this.followers.filter(({ organisation }) => gone.includes(organisation))) {
+    const known = this.members.names.includes(home.name) ? this.members.all : [home, ...this.members.all];
+    for (const follower of [...this.followers]) {
+      if (known.some((of) => of.peers.some((peer) => isOf(follower, of, peer)))) continue;
       follower.stop();
       this.followers.splice(this.followers.indexOf(follower), 1);
     }
@@ -241,22 +260,36 @@ export class FabricLedger implements Ledger {
     }
   }
 
-  private follow(organisation: OrganisationPlan, height: number): Follower[] {
-    const { chaincode } = this;
-    const isHome = organisation === this.plan.organisations[0];
-    // One look at a time: what a block changes while it is read is read after it.
-    const again = (): void => {
-      this.looking = this.looking.then(() => this.lookUntilSeen());
-    };
-    return organisation.peers.map((peer) => {
-      const network = () => this.clients.network(organisation, peer);
-      const configured = isHome ? { configured: again } : {};
-      return new Follower(
-        { organisation: organisation.name, peer, network, chaincode, times: this.times, ...configured },
-        height,
-      );
-    });
+  private follow(organisation: OrganisationPlan, peer: PeerPlan, height: number): Follower {
+    const isHome = organisation.name === this.plan.organisations[0].name;
+    const process = peerName(organisation, peer);
+    return new Follower(
+      {
+        ...{ organisation: organisation.name, peer, times: this.times },
+        network: () => this.clients.network(organisation, peer),
+        chaincode: this.chaincode,
+        isOnItsWay: () => this.plan.unfinished?.some(({ name }) => name === process) ?? false,
+        ...(isHome ? { configured: () => this.lookAgain() } : {}),
+      },
+      height,
+    );
   }
+
+  /** One look at a time: what changes while it is read is read after it. */
+  private lookAgain(): void {
+    this.looking = this.looking.then(() => this.lookUntilSeen());
+  }
+
+  /** Peers come and go while this runs. */
+  private readonly replan = (): void => {
+    try {
+      const plan = readPlan(this.layout);
+      if (plan) this.plan = usable(plan);
+    } catch {
+      // The one that is known holds until there is one that can be read.
+    }
+    this.lookAgain();
+  };
 
   private async ping(name: string): Promise<unknown> {
     const follower = this.followers.find((each) => each.organisation === name && each.answers);

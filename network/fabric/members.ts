@@ -8,19 +8,12 @@ import { CHANNEL, type OrganisationPlan } from './plan.js';
 /** The peer that an organisation elsewhere is found by. */
 const ANCHOR = 'anchor';
 
-/** What changed since the organisations were last looked at. */
-export interface MembersChange {
-  readonly came: readonly OrganisationPlan[];
-  /** Names. */
-  readonly left: readonly string[];
-}
-
 export class Members {
   /** Those of the folder that take part, then the others. */
   private plans: readonly OrganisationPlan[] = [];
 
   constructor(
-    private readonly here: readonly OrganisationPlan[],
+    private readonly here: () => readonly OrganisationPlan[],
     /** Makes an organisation elsewhere known to the connections. */
     private readonly meet: (other: OrganisationDefinition) => void,
   ) {}
@@ -34,18 +27,14 @@ export class Members {
   }
 
   /** Reads who takes part now. */
-  async read(network: Network): Promise<MembersChange> {
+  async read(network: Network): Promise<void> {
     const bytes = await network.getContract('cscc').evaluateTransaction('GetChannelConfig', CHANNEL);
     const now = organisationsOf(common.Config.deserializeBinary(bytes));
-    const others = now.filter(({ name }) => !this.here.some((plan) => plan.name === name));
+    const all = this.here();
+    const others = now.filter(({ name }) => !all.some((plan) => plan.name === name));
     for (const other of others) this.meet(other);
-    const before = this.plans;
-    const here = this.here.filter((plan) => now.some(({ name }) => name === plan.name));
+    const here = all.filter((plan) => now.some(({ name }) => name === plan.name));
     this.plans = [...here, ...others.map(planOfOther)];
-    return {
-      came: this.plans.filter(({ name }) => !before.some((plan) => plan.name === name)),
-      left: before.map(({ name }) => name).filter((name) => !this.names.includes(name)),
-    };
   }
 }
 

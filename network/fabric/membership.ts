@@ -19,10 +19,11 @@ import { isOrganisationName } from './organisation-group.js';
 import type { Layout } from './layout.js';
 import { majority } from './lifecycle.js';
 import { authorityOf } from './nodes.js';
-import { BroadcastError } from './orderer-client.js';
 import { Orderers } from './orderers.js';
 import { PeerClient } from './peer-client.js';
 import type { NetworkPlan } from './plan.js';
+import { usable } from './plan-change.js';
+import { giveUpdate } from './update-delivery.js';
 import { untilDone } from './waiting.js';
 
 const UPDATE = 'gridbook-channel-update-1';
@@ -54,20 +55,27 @@ export interface UpdateResult {
 /** An administrator's view of the channel from one folder. */
 export class Administration {
   private readonly admins: readonly ClientIdentity[];
-  private readonly at: PeerClient;
+  private readonly peers: readonly PeerClient[];
+  private turn = 0;
   private readonly orderers: Orderers;
 
   constructor(layout: Layout, plan: NetworkPlan) {
     this.admins = plan.organisations.map(({ name }) =>
       ClientIdentity.read(name, layout.identity(name, 'admin')),
     );
-    const [{ name, peers }] = plan.organisations;
-    this.at = new PeerClient(`${plan.host}:${peers[0].port}`, Buffer.from(authorityOf(layout, name)));
-    this.orderers = new Orderers(layout, plan);
+    const [{ name, peers }] = usable(plan).organisations;
+    const own = Buffer.from(authorityOf(layout, name));
+    this.peers = peers.map(({ port }) => new PeerClient(`${plan.host}:${port}`, own));
+    this.orderers = new Orderers(layout, usable(plan));
   }
 
   config(): Promise<common.Config> {
-    return untilDone('the channel does not answer', () => channelConfig(this.at, this.admins[0]));
+    return untilDone('the channel does not answer', () => this.configNow());
+  }
+
+  /** As one of the first organisation's peers has it, each in turn. */
+  private configNow(): Promise<common.Config> {
+    return channelConfig(this.peers[this.turn++ % this.peers.length], this.admins[0]);
   }
 
   /** Begins an update; where this folder's signatures suffice, the channel has it at the end. */
@@ -117,15 +125,7 @@ export class Administration {
   private async give(update: Uint8Array, signatures: readonly common.ConfigSignature[]): Promise<void> {
     const before = (await this.config()).getSequence();
     const envelope = updateEnvelope(update, signatures, this.admins[0]);
-    let refusal: BroadcastError | undefined;
-    await untilDone('the orderers do not take the update', async () => {
-      try {
-        await this.orderers.give(envelope);
-      } catch (error) {
-        if (!(error instanceof BroadcastError) || !error.isFinal) throw error;
-        refusal = error;
-      }
-    });
+    const refusal = await giveUpdate(this.orderers, envelope);
     if (refusal) {
       throw new NetworkError(
         'the channel refuses the update: it was made for another state of the channel, or signatures are missing; make it anew',
@@ -133,12 +133,12 @@ export class Administration {
       );
     }
     await untilDone('the update is not committed', async () => {
-      if ((await channelConfig(this.at, this.admins[0])).getSequence() <= before) throw new Error('not yet');
+      if ((await this.configNow()).getSequence() <= before) throw new Error('not yet');
     });
   }
 
   close(): void {
-    this.at.close();
+    for (const peer of this.peers) peer.close();
     this.orderers.close();
   }
 }

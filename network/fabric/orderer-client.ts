@@ -3,7 +3,9 @@ import { request } from 'node:https';
 import { credentials } from '@grpc/grpc-js';
 import { common, orderer } from '@hyperledger/fabric-protos';
 import type { KeyPair } from '../x509/issue.js';
+import type { ClientIdentity } from './client-identity.js';
 import { CHANNEL_OPTIONS } from './peer-client.js';
+import { envelopeOf, headerOf } from './proposal.js';
 
 const BOUNDARY = 'gridbook-config-block';
 const ANSWER_MS = 10_000;
@@ -32,11 +34,19 @@ export async function joinOrderer(admin: OrdererAdmin, block: Uint8Array): Promi
     throw new Error(`the orderer refuses to join the channel (${answer.status})`);
 }
 
-/** Blocks of a channel that the orderer has. */
-export async function channelHeight(admin: OrdererAdmin, channel: string): Promise<number> {
+/** What an orderer says of its part in a channel. */
+export interface OrdererPart {
+  /** Blocks of the channel that it has. */
+  readonly height: number;
+  /** A follower has the blocks, and no say. */
+  readonly consensusRelation: 'consenter' | 'follower' | 'config-tracker' | 'other';
+  readonly status: 'active' | 'onboarding' | 'inactive' | 'failed';
+}
+
+export async function partOf(admin: OrdererAdmin, channel: string): Promise<OrdererPart> {
   const { status, text } = await call(admin, 'GET', `/${channel}`);
   if (status !== 200) throw new Error(`the orderer does not tell of the channel (${status})`);
-  return (JSON.parse(text) as { height: number }).height;
+  return JSON.parse(text) as OrdererPart;
 }
 
 function call(
@@ -69,13 +79,29 @@ function call(
   });
 }
 
+function seekOf(at: number | 'newest'): orderer.SeekInfo {
+  const position = new orderer.SeekPosition();
+  if (at === 'newest') position.setNewest(new orderer.SeekNewest());
+  else {
+    const specified = new orderer.SeekSpecified();
+    specified.setNumber(at);
+    position.setSpecified(specified);
+  }
+  const seek = new orderer.SeekInfo();
+  seek.setStart(position);
+  seek.setStop(position);
+  seek.setBehavior(orderer.SeekInfo.SeekBehavior.FAIL_IF_NOT_READY);
+  return seek;
+}
+
 /** An orderer did not take a transaction. */
 export class BroadcastError extends Error {
   constructor(
     readonly status: number,
-    info: string,
+    /** What the orderer says of it. */
+    readonly reason: string,
   ) {
-    super(`the orderer refused a transaction (${status}): ${info}`);
+    super(`the orderer refused a transaction (${status}): ${reason}`);
     this.name = 'BroadcastError';
   }
 
@@ -112,6 +138,23 @@ export class OrdererClient {
       stream.on('error', reject);
       stream.on('end', () => reject(new Error('the orderer ended the call')));
       stream.write(envelope);
+    });
+  }
+
+  /** A block of a channel: of a number, or the newest. */
+  block(identity: ClientIdentity, channel: string, at: number | 'newest'): Promise<common.Block> {
+    return new Promise((resolve, reject) => {
+      const stream = this.client.deliver({ deadline: Date.now() + ANSWER_MS });
+      stream.on('data', (response: orderer.DeliverResponse) => {
+        const block = response.getBlock();
+        if (block) resolve(block);
+        else reject(new Error(`the orderer gives no block (${response.getStatus()})`));
+        stream.cancel();
+      });
+      stream.on('error', reject);
+      stream.on('end', () => reject(new Error('the orderer ended the call')));
+      const { header } = headerOf(identity, common.HeaderType.DELIVER_SEEK_INFO, channel);
+      stream.write(envelopeOf(identity, header, seekOf(at).serializeBinary()));
     });
   }
 

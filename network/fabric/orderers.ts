@@ -6,7 +6,7 @@ import { BroadcastError, OrdererClient } from './orderer-client.js';
 import { ordererAddresses, ORDERER_ORGANISATION, type Consensus, type NetworkPlan } from './plan.js';
 
 export class Orderers {
-  private readonly clients: readonly OrdererClient[];
+  readonly clients: readonly OrdererClient[];
   private readonly consensus: Consensus;
   private turn = 0;
 

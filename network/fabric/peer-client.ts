@@ -60,6 +60,13 @@ export class PeerClient {
     return Buffer.from(response.getResponse()?.getPayload_asU8() ?? []);
   }
 
+  /** Blocks of a channel that the peer has. */
+  async height(identity: ClientIdentity, channel: string): Promise<number> {
+    const args = ['GetChainInfo', channel];
+    const answer = await this.evaluate(identity, { channel, chaincode: 'qscc', args });
+    return common.BlockchainInfo.deserializeBinary(answer).getHeight();
+  }
+
   /** Validation codes of transactions as their blocks are committed, from block 0 on. */
   commits(identity: ClientIdentity, channel: string): Commits {
     const first = new orderer.SeekPosition();

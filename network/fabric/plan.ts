@@ -37,6 +37,13 @@ export interface OrdererPlan {
   readonly adminPort: number;
   readonly operationsPort: number;
 }
+/** A node that is on its way into the network. */
+export interface UnfinishedNode {
+  /** Name of its process. */
+  readonly name: string;
+  /** Where what it had before lies, if it had anything: its name under `Layout.aside`. */
+  readonly aside?: string;
+}
 export interface NetworkPlan {
   readonly format: 1;
   /** Version of Fabric that it was made with. */
@@ -51,6 +58,8 @@ export interface NetworkPlan {
   readonly orderers: readonly OrdererPlan[];
   /** Orderers that run elsewhere, in a folder that was invited. */
   readonly remoteOrderers?: readonly Address[];
+  /** Nodes that were begun to be added or replaced: whoever repeats that goes on with it. */
+  readonly unfinished?: readonly UnfinishedNode[];
 }
 
 /** Where transactions may be given to be ordered. */
@@ -155,13 +164,16 @@ async function planOrganisation(
   return { ...named, peers, chaincodePort: await port() };
 }
 
-/** Gives free ports in ascending order: at the address, and on loopback where what others do not call listens. */
-function portsFrom(base: number, host: string): () => Promise<number> {
+/**
+ * Gives free ports in ascending order, none of them one that is given away: at the address, and on loopback where what
+ * others do not call listens.
+ */
+export function portsFrom(base: number, host: string, given: readonly number[] = []): () => Promise<number> {
   let next = base;
   return async () => {
     while (next <= 65_535) {
       const port = next++;
-      if ((await isFree(port)) && (await isFree(port, host))) return port;
+      if (!given.includes(port) && (await isFree(port)) && (await isFree(port, host))) return port;
     }
     throw new Error(`there are no free ports from ${base} on`);
   };

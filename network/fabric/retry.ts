@@ -38,6 +38,8 @@ const RULES: readonly Rule[] = [
   // A stream's end as the deliver service tells it, in HTTP's numbers.
   { at: ['stream'], says: /status response: 403/, next: 'END', code: 'FORBIDDEN' },
   { at: ['stream'], says: /status response: (404|5\d\d)/, next: 'AGAIN', code: 'LEDGER_UNAVAILABLE' },
+  // An orderer that has no say yet, or none any more.
+  { at: ['submit'], says: /channel does not exist/, next: 'AGAIN', code: 'LEDGER_UNAVAILABLE' },
   { status: [status.PERMISSION_DENIED, status.UNAUTHENTICATED], next: 'END', code: 'FORBIDDEN' },
   // Out of reach, not ready yet, too much at once, too late; a connection that broke is INTERNAL to gRPC.
   {

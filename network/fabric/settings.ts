@@ -70,7 +70,8 @@ function peerSettings(
     aliveTimeInterval: 1s
     aliveExpirationTimeout: 25s
     state: {enabled: false}
-    pvtData: {pullRetryThreshold: 60s, pushAckTimeout: 3s, reconciliationEnabled: true}
+    # Private data are approvals alone, whose hashes are enough: a peer that comes empty does not wait for what is lost.
+    pvtData: {pullRetryThreshold: 1s, pushAckTimeout: 3s, reconciliationEnabled: true}
   # Clients ping, to know a peer that is stopped from one that is idle.
   keepalive: {minInterval: 1s}
   # A silent endorser or orderer is given up on while the client still waits.

@@ -1,12 +1,11 @@
 /** What runs of a network: a row a process. */
 import { get } from 'node:http';
-import { common } from '@hyperledger/fabric-protos';
 import { ClientIdentity } from './client-identity.js';
 import type { Layout } from './layout.js';
 import { isFree, LOOPBACK } from './listen-address.js';
 import { committedDefinition, type Definition } from './lifecycle.js';
 import { adminOf, authorityOf, chaincodeName, ordererName, peerName } from './nodes.js';
-import { channelHeight } from './orderer-client.js';
+import { partOf } from './orderer-client.js';
 import { PeerClient } from './peer-client.js';
 import { CHAINCODE, CHANNEL, ORDERER_ORGANISATION, type NetworkPlan, type OrganisationPlan } from './plan.js';
 import type { OrdererPlan, PeerPlan } from './plan.js';
@@ -58,7 +57,10 @@ async function ordererStatus(layout: Layout, orderer: OrdererPlan): Promise<Proc
   if (pid === undefined) return { ...row, health: DOWN };
   const [health, height] = await Promise.all([
     healthOf(orderer.operationsPort),
-    channelHeight(adminOf(layout, orderer), CHANNEL).catch(() => undefined),
+    partOf(adminOf(layout, orderer), CHANNEL).then(
+      (part) => part.height,
+      () => undefined,
+    ),
   ]);
   return { ...row, health, ...(height === undefined ? {} : { height }) };
 }
@@ -82,7 +84,7 @@ async function peerStatus(
   try {
     const [health, height, definition] = await Promise.all([
       healthOf(peer.operationsPort),
-      heightOf(client, admin).catch(() => undefined),
+      client.height(admin, CHANNEL).catch(() => undefined),
       committedDefinition(client, admin, CHAINCODE).catch(() => undefined),
     ]);
     return {
@@ -105,12 +107,6 @@ async function chaincodeStatus(layout: Layout, organisation: OrganisationPlan): 
   if (pid === undefined) return { ...row, health: DOWN };
   const listens = !(await isFree(organisation.chaincodePort));
   return { ...row, pid, health: listens ? 'ok' : 'does not listen' };
-}
-
-async function heightOf(peer: PeerClient, identity: ClientIdentity): Promise<number> {
-  const args = ['GetChainInfo', CHANNEL];
-  const answer = await peer.evaluate(identity, { channel: CHANNEL, chaincode: 'qscc', args });
-  return common.BlockchainInfo.deserializeBinary(answer).getHeight();
 }
 
 /** What a node says of itself at its operations address. */

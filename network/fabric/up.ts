@@ -8,10 +8,8 @@ import { promisify } from 'node:util';
 import { CONTRACT_VERSION, PING } from '../../schema/contract.js';
 import { Consortium, type PackageOf } from './consortium.js';
 import { NetworkError } from './errors.js';
-import { makeKeys, write } from './keys.js';
+import { makeKeys } from './keys.js';
 import { Layout } from './layout.js';
-import { LOOPBACK } from './listen-address.js';
-import { endOfLog } from './logs.js';
 import { packageFor, processesOf, processPorts } from './nodes.js';
 import type { ChaincodePackage } from './package.js';
 import {
@@ -23,9 +21,11 @@ import {
   type OrganisationPlan,
   type PlanOptions,
 } from './plan.js';
-import { jsonOf, runningPid, startProcess } from './processes.js';
+import { readPlan, writePlan } from './plan-file.js';
+import { startProcess } from './processes.js';
 import type { Programs } from './programs.js';
 import { writeSettings } from './settings.js';
+import { whileRunning } from './while-running.js';
 
 export interface UpOptions extends PlanOptions {
   readonly liberties?: Liberties;
@@ -38,16 +38,6 @@ export interface UpOptions extends PlanOptions {
 
 const FIRST_DEFINITION = { name: CHAINCODE, version: CONTRACT_VERSION, sequence: 1 };
 
-/** The plan of a folder; undefined where there is no network in it. */
-export function readPlan(layout: Layout): NetworkPlan | undefined {
-  if (!existsSync(layout.plan)) return undefined;
-  const plan = jsonOf<NetworkPlan>(readFileSync(layout.plan, 'utf8'));
-  if (!plan) throw new NetworkError(`${layout.plan} is cut short or damaged`);
-  if (plan.format !== 1) throw new NetworkError(`${layout.plan} is of another version of Gridbook`);
-  // One of an older version names neither address nor consensus.
-  return { ...plan, host: plan.host ?? LOOPBACK, consensus: plan.consensus ?? 'raft' };
-}
-
 export async function bringUp(options: UpOptions): Promise<NetworkPlan> {
   const { folder, programs, step, liberties } = options;
   const layout = new Layout(folder);
@@ -55,7 +45,7 @@ export async function bringUp(options: UpOptions): Promise<NetworkPlan> {
   let plan = readPlan(layout);
   if (!plan) {
     plan = await makePlan(options, programs.version);
-    write(layout.plan, JSON.stringify(plan, undefined, 2));
+    writePlan(layout, plan);
   }
   if (plan.fabric !== programs.version) {
     throw new NetworkError(
@@ -79,23 +69,23 @@ export async function startNetwork(
   step('keys and settings');
   await makeGenesis(layout, programs);
   step('channel and processes');
-  const ended = (): string | undefined =>
-    processPorts(plan).find(({ name }) => runningPid(layout, name) === undefined)?.name;
-  const network = new Consortium(layout, plan, () => ended() !== undefined);
-  const ofOrganisation = (organisation: OrganisationPlan): ChaincodePackage =>
-    packageFor(layout, organisation);
-  try {
-    await network.join(readFileSync(layout.genesisBlock));
-    await network.install(ofOrganisation);
-    if (plan.orderers.length === 0) await joinOthers(network, ofOrganisation, step);
-    else await found(network, plan, ofOrganisation, step);
-  } catch (error) {
-    const name = ended();
-    if (name === undefined) throw error;
-    throw new NetworkError(`${name} ended: ${endOfLog(layout, name, 1)}`, { cause: error });
-  } finally {
-    network.close();
-  }
+  await whileRunning(
+    layout,
+    processPorts(plan).map(({ name }) => name),
+    async (hasEnded) => {
+      const network = new Consortium(layout, plan, hasEnded);
+      const ofOrganisation = (organisation: OrganisationPlan): ChaincodePackage =>
+        packageFor(layout, organisation);
+      try {
+        await network.join(readFileSync(layout.genesisBlock));
+        await network.install(ofOrganisation);
+        if (plan.orderers.length === 0) await joinOthers(network, ofOrganisation, step);
+        else await found(network, plan, ofOrganisation, step);
+      } finally {
+        network.close();
+      }
+    },
+  );
   return plan;
 }
 

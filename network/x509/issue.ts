@@ -14,7 +14,7 @@ export interface KeyPair {
 const ATTRIBUTES_OID = '1.2.3.4.5.6.7.8.1';
 export const ALGORITHM = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' };
 /** RFC 5280's way to say that a certificate has no end of its own. */
-const NO_EXPIRY = new Date('9999-12-31T23:59:59Z');
+export const NO_EXPIRY = new Date('9999-12-31T23:59:59Z');
 
 /** The library is loaded when a certificate is made, not whenever a ledger is opened. */
 export async function library(): Promise<typeof import('@peculiar/x509')> {
@@ -122,7 +122,7 @@ export async function issue(authority: KeyPair, subject: Subject, notBefore: Dat
   return pairOf(certificate, keys.privateKey);
 }
 
-function serialNumber(): string {
+export function serialNumber(): string {
   const bytes = randomBytes(16);
   // Positive, and no leading zero byte that DER would drop.
   bytes[0] = (bytes[0] & 0x3f) | 0x40;
@@ -130,12 +130,17 @@ function serialNumber(): string {
 }
 
 /** WebCrypto gives the high s half of the time. */
-function pairOf(certificate: { readonly rawData: ArrayBuffer }, privateKey: webcrypto.CryptoKey): KeyPair {
-  const lines = withLowS(new Uint8Array(certificate.rawData))
-    .toString('base64')
-    .match(/.{1,64}/g) as string[];
-  return {
-    certificatePem: `-----BEGIN CERTIFICATE-----\n${lines.join('\n')}\n-----END CERTIFICATE-----\n`,
-    keyPem: KeyObject.from(privateKey).export({ type: 'pkcs8', format: 'pem' }) as string,
-  };
+function pairOf(certificate: MadeCertificate, privateKey: webcrypto.CryptoKey): KeyPair {
+  const keyPem = KeyObject.from(privateKey).export({ type: 'pkcs8', format: 'pem' }) as string;
+  return { certificatePem: pemOf(certificate), keyPem };
+}
+
+interface MadeCertificate {
+  readonly rawData: ArrayBuffer;
+}
+
+/** A certificate with the low s, PEM. */
+export function pemOf(certificate: MadeCertificate): string {
+  const text = withLowS(new Uint8Array(certificate.rawData)).toString('base64');
+  return `-----BEGIN CERTIFICATE-----\n${text.replace(/.{1,64}/g, '$&\n')}-----END CERTIFICATE-----\n`;
 }

@@ -33,6 +33,9 @@ describe('after a failure', () => {
     }
     expect(at('endorse', failure(10))).toEqual(['AGAIN', 'LEDGER_UNAVAILABLE']);
     expect(at('stream', new Error('Unexpected status response: 503'))[0]).toBe('AGAIN');
+    const noSay =
+      'received unsuccessful response from orderer: status=BAD_REQUEST, info=channel does not exist';
+    expect(at('submit', failure(10, noSay))).toEqual(['AGAIN', 'LEDGER_UNAVAILABLE']);
   });
 
   test('what is refused ends at once', () => {

@@ -22,7 +22,9 @@ import { CommandFailure, EXIT, sentence } from '../exit.js';
 import { fabricPrograms } from '../fabric-programs.js';
 import { counted } from '../figures.js';
 import { choiceOption, wholeOption } from '../options.js';
+import { addNetworkCertificates } from './network-cert.js';
 import { addNetworkIdentities } from './network-identity.js';
+import { addNetworkNodes } from './network-nodes.js';
 import { addNetworkOrganisations } from './network-org.js';
 import type { Terminal } from '../terminal.js';
 import { textTable } from '../text-table.js';
@@ -121,6 +123,8 @@ export function addNetwork(program: Command, context: CommandContext): void {
     .action((options: DirOption) => upgrade(options, context));
   addNetworkOrganisations(network, context);
   addNetworkIdentities(network, context);
+  addNetworkNodes(network, context);
+  addNetworkCertificates(network, context);
 }
 
 /** A network that is there keeps its size: what was asked for and is not so is said, not passed over. */

@@ -1,0 +1,72 @@
+/** The channel's blocks as its orderers have them: how many, and the one that says who takes part now. */
+import { common } from '@hyperledger/fabric-protos';
+import type { ClientIdentity } from './client-identity.js';
+import { NetworkError } from './errors.js';
+import type { OrdererClient } from './orderer-client.js';
+import { CHANNEL } from './plan.js';
+import { untilDone } from './waiting.js';
+
+export class OrdererBlocks {
+  constructor(
+    private readonly orderers: readonly OrdererClient[],
+    private readonly identity: ClientIdentity,
+  ) {}
+
+  /** Blocks that the orderers have: of those that answer, the one that has most counts. */
+  async height(): Promise<number> {
+    return numberOf((await this.newest()).block) + 1;
+  }
+
+  /** The same, of orderers that have the channel from its first block on. */
+  async wholeHeight(): Promise<number> {
+    const { block, at } = await this.newest();
+    await at.block(this.identity, CHANNEL, 0);
+    return numberOf(block) + 1;
+  }
+
+  /** The block of the configuration that holds. */
+  async configBlock(): Promise<common.Block> {
+    const { block, at } = await this.newest();
+    return at.block(this.identity, CHANNEL, lastConfigOf(block));
+  }
+
+  /** The configuration that holds. */
+  async config(): Promise<common.Config> {
+    return configIn(await this.configBlock());
+  }
+
+  private newest(): Promise<{ block: common.Block; at: OrdererClient }> {
+    return untilDone(NO_BLOCKS, async () => {
+      const answers = await Promise.allSettled(
+        this.orderers.map(async (at) => ({ at, block: await at.block(this.identity, CHANNEL, 'newest') })),
+      );
+      const given = answers.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []));
+      if (given.length === 0) throw new Error('none answers');
+      return given.reduce((a, b) => (numberOf(b.block) > numberOf(a.block) ? b : a));
+    });
+  }
+}
+
+const NO_BLOCKS = 'no orderer gives the blocks of the channel, by which a node is filled';
+
+export const numberOf = (block: common.Block): number => block.getHeader()?.getNumber() ?? 0;
+
+/** Number of the block whose configuration holds for a block, as its orderer signed it. */
+function lastConfigOf(block: common.Block): number {
+  const [signatures] = block.getMetadata()?.getMetadataList_asU8() ?? [];
+  const signed = common.Metadata.deserializeBinary(signatures ?? new Uint8Array(0)).getValue_asU8();
+  const index = common.OrdererBlockMetadata.deserializeBinary(signed).getLastConfig()?.getIndex();
+  if (index === undefined) throw new NetworkError('a block of the channel names no configuration');
+  return index;
+}
+
+/** The configuration that a block holds. */
+export function configIn(block: common.Block): common.Config {
+  const [bytes] = block.getData()?.getDataList_asU8() ?? [];
+  const payload = common.Payload.deserializeBinary(
+    common.Envelope.deserializeBinary(bytes ?? new Uint8Array(0)).getPayload_asU8(),
+  );
+  const config = common.ConfigEnvelope.deserializeBinary(payload.getData_asU8()).getConfig();
+  if (!config) throw new NetworkError('a block that should hold the configuration holds none');
+  return config;
+}

@@ -1,0 +1,108 @@
+/** Changes of a network's plan: a node more, and nodes that are on their way into the network. */
+import { existsSync } from 'node:fs';
+import { NetworkError } from './errors.js';
+import type { Layout } from './layout.js';
+import { ordererName, peerName, processPorts } from './nodes.js';
+import {
+  portsFrom,
+  type NetworkPlan,
+  type OrdererPlan,
+  type OrganisationPlan,
+  type PeerPlan,
+} from './plan.js';
+
+const NAME = /^[A-Za-z0-9][A-Za-z0-9-]{0,31}$/;
+
+/** The organisation of a name, whose keys are in the folder. */
+export function organisationHere({ organisations }: NetworkPlan, name: string): OrganisationPlan {
+  const found = organisations.find((organisation) => organisation.name === name);
+  if (found) return found;
+  const here = organisations.map((organisation) => organisation.name).join(', ');
+  throw new NetworkError(`the keys of ${name} are not in this folder; those of ${here} are`);
+}
+
+/** The plan with one more peer, on ports that are free now. */
+export async function withPeer(
+  layout: Layout,
+  plan: NetworkPlan,
+  { name: of, peers }: OrganisationPlan,
+  wanted?: string,
+): Promise<{ readonly plan: NetworkPlan; readonly peer: PeerPlan }> {
+  const name = nameFor('peer', peers, wanted);
+  const port = freePorts(plan);
+  const peer = { name, port: await port(), operationsPort: await port() };
+  const organisations = plan.organisations.map((organisation) =>
+    organisation.name === of ? { ...organisation, peers: [...organisation.peers, peer] } : organisation,
+  );
+  const grown = { ...plan, organisations };
+  const organisation = organisationHere(grown, of);
+  requireNew(layout.peer(organisation, peer).folder, name);
+  return { plan: begun(grown, peerName(organisation, peer)), peer };
+}
+
+/** The plan with one more orderer, on ports that are free now. */
+export async function withOrderer(
+  layout: Layout,
+  plan: NetworkPlan,
+  wanted?: string,
+): Promise<{ readonly plan: NetworkPlan; readonly orderer: OrdererPlan }> {
+  const name = nameFor('orderer', plan.orderers, wanted);
+  const port = freePorts(plan);
+  const orderer = { name, port: await port(), adminPort: await port(), operationsPort: await port() };
+  requireNew(layout.orderer(orderer).folder, name);
+  const grown = { ...plan, orderers: [...plan.orderers, orderer] };
+  return { plan: begun(grown, ordererName(orderer)), orderer };
+}
+
+/** The plan with a node that is on its way. */
+export const begun = (plan: NetworkPlan, name: string, aside?: string): NetworkPlan => ({
+  ...plan,
+  unfinished: [...(plan.unfinished ?? []), { name, ...(aside === undefined ? {} : { aside }) }],
+});
+
+/** The plan with a node that is where it was to be. */
+export function finished(plan: NetworkPlan, name: string): NetworkPlan {
+  const { unfinished = [], ...rest } = plan;
+  const left = unfinished.filter((node) => node.name !== name);
+  return left.length === 0 ? rest : { ...rest, unfinished: left };
+}
+
+/**
+ * What clients use: nodes that are on their way are left out, as they do not know yet what the channel is. An
+ * organisation that has no other peer keeps those that it has.
+ */
+export function usable(plan: NetworkPlan): NetworkPlan {
+  const isOnItsWay = (name: string): boolean => plan.unfinished?.some((node) => node.name === name) ?? false;
+  return {
+    ...plan,
+    orderers: plan.orderers.filter((orderer) => !isOnItsWay(ordererName(orderer))),
+    organisations: plan.organisations.map((organisation) => {
+      const peers = organisation.peers.filter((peer) => !isOnItsWay(peerName(organisation, peer)));
+      return peers.length === 0 ? organisation : { ...organisation, peers };
+    }),
+  };
+}
+
+/** Free ports after those that are given away. */
+function freePorts(plan: NetworkPlan): () => Promise<number> {
+  const given = processPorts(plan).flatMap(({ addresses }) => addresses.map(({ port }) => port));
+  return portsFrom(Math.max(...given) + 1, plan.host, given);
+}
+
+function nameFor(kind: string, others: readonly { readonly name: string }[], wanted?: string): string {
+  const isTaken = (name: string): boolean => others.some((other) => other.name === name);
+  if (wanted !== undefined) {
+    if (!NAME.test(wanted))
+      throw new NetworkError(`a node's name is of letters, digits and dashes, at most 32: ${wanted} is not`);
+    if (isTaken(wanted)) throw new NetworkError(`the name ${wanted} is taken`);
+    return wanted;
+  }
+  let number = others.length;
+  while (isTaken(`${kind}${number}`)) number++;
+  return `${kind}${number}`;
+}
+
+/** Beside the nodes of an organisation lie its other keys. */
+function requireNew(folder: string, name: string): void {
+  if (existsSync(folder)) throw new NetworkError(`the name ${name} is taken: ${folder} is there`);
+}

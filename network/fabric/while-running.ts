@@ -1,0 +1,21 @@
+/** Work that is of no use once a process that it needs has ended. */
+import { NetworkError } from './errors.js';
+import type { Layout } from './layout.js';
+import { endOfLog } from './logs.js';
+import { runningPid } from './processes.js';
+
+/** Does work with processes; where it fails as one of them has ended, the last line of that one's log says why. */
+export async function whileRunning<T>(
+  layout: Layout,
+  names: readonly string[],
+  work: (hasEnded: () => boolean) => Promise<T>,
+): Promise<T> {
+  const ended = (): string | undefined => names.find((name) => runningPid(layout, name) === undefined);
+  try {
+    return await work(() => ended() !== undefined);
+  } catch (error) {
+    const name = ended();
+    if (name === undefined) throw error;
+    throw new NetworkError(`${name} ended: ${endOfLog(layout, name, 1)}`, { cause: error });
+  }
+}
