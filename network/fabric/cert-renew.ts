@@ -11,9 +11,10 @@ import { renewed } from '../x509/renew.js';
 import { asideName, copyAside } from './aside.js';
 import {
   holdersOf,
+  isAnother,
   isDue,
   isWhole,
-  showsAnother,
+  shownAt,
   type CertificateFile,
   type CertificateHolder,
   type HolderNode,
@@ -68,11 +69,22 @@ export async function renewCertificates(work: NodeWork, options: RenewOptions): 
   // All are looked at before the first is touched.
   for (const holder of wanted) requireWhole(holder);
   const aside = asideName('certificates', now);
+  const issue = async (holder: CertificateHolder): Promise<void> => {
+    for (const file of holder.files) await renew(work, holder, file, aside);
+    work.step(`${holder.name} has new certificates`);
+  };
+  // Whom nobody talks to any more waits for nobody, and nobody for it.
+  const ended = await withEnded(work, chosen, now);
+  for (const holder of ended) {
+    if (wanted.includes(holder)) await issue(holder);
+    await restartNode(work.layout, work.programs, work.plan, holder.name);
+    work.step(`${holder.name}, whose certificate had ended, runs with them`);
+  }
   for (const holder of chosen) {
     const isRenewed = wanted.includes(holder);
-    if (isRenewed) for (const file of holder.files) await renew(work, holder, file, aside);
-    if (isRenewed) work.step(`${holder.name} has new certificates`);
-    if (holder.node && !keepsIts(work.plan, holder.node)) await takeUp(work, holder, holder.node, isRenewed);
+    if (keepsIts(work.plan, holder.node)) continue;
+    if (isRenewed && !ended.includes(holder)) await issue(holder);
+    if (holder.node) await takeUp(work, holder, holder.node, isRenewed);
   }
   return wanted.map((holder) => holder.name);
 }
@@ -83,6 +95,22 @@ const keepsIts = ({ consensus }: NetworkPlan, node?: HolderNode): boolean =>
 
 /** Chaincode is called by its own peer alone. */
 const hostOf = ({ host }: NetworkPlan, { is }: HolderNode): string => (is === 'chaincode' ? LOOPBACK : host);
+
+/** Those whose process runs and shows a certificate that has ended. */
+async function withEnded(
+  { layout, plan }: NodeWork,
+  holders: readonly CertificateHolder[],
+  now: Date,
+): Promise<CertificateHolder[]> {
+  const ended = await Promise.all(
+    holders.map(async ({ name, node }) => {
+      if (!node || keepsIts(plan, node) || runningPid(layout, name) === undefined) return false;
+      const shown = await untilDone(`${name} does not answer`, () => shownAt(hostOf(plan, node), node.port));
+      return Date.parse(shown.validTo) < now.getTime();
+    }),
+  );
+  return holders.filter((_, i) => ended[i]);
+}
 
 function requireWhole({ name, files, node }: CertificateHolder): void {
   if (files.every(isWhole)) return;
@@ -119,12 +147,17 @@ async function takeUp(
   isRenewed: boolean,
 ): Promise<void> {
   const { layout, step } = work;
-  const isRunning = runningPid(layout, holder.name) !== undefined;
-  if (isRunning) {
-    const what = `${holder.name} does not answer`;
-    if (await untilDone(what, () => showsAnother(holder, hostOf(work.plan, node), node.port)))
-      await startAnew(work, holder, node);
-  } else if (isRenewed) step(`${holder.name} does not run; it takes its certificates up when it starts`);
+  if (runningPid(layout, holder.name) === undefined) {
+    // The channel knows an orderer by its key, and notes its certificate the next time.
+    if (isRenewed)
+      step(
+        `${holder.name} does not run; \`gridbook network up\` or \`restart\` starts it with its certificates`,
+      );
+    return;
+  }
+  const host = hostOf(work.plan, node);
+  const shown = await untilDone(`${holder.name} does not answer`, () => shownAt(host, node.port));
+  if (isAnother(holder, shown)) await startAnew(work, holder, node);
   // Of an only orderer nobody can agree to the change.
   if (node.is === 'orderer' && work.plan.orderers.length > 1) await known(work, node.orderer);
   else if (node.is === 'orderer' && isRenewed)
@@ -199,11 +232,9 @@ async function known({ layout, plan, step }: NodeWork, orderer: OrdererPlan): Pr
     const consenters = consentersOf(await at.blocks.config());
     if (consenters.some((each) => each.certificatePem === certificatePem)) return;
     const height = await at.change((config) => admitting(config, consenter));
-    if (runningPid(layout, name) !== undefined) {
-      const own = (): Promise<number> => consenterHeight(layout, orderer);
-      const others = (): Promise<number> => Promise.resolve(height);
-      await untilLevel({ name, own, others, hopeless: () => runningPid(layout, name) === undefined });
-    }
+    const own = (): Promise<number> => consenterHeight(layout, orderer);
+    const others = (): Promise<number> => Promise.resolve(height);
+    await untilLevel({ name, own, others, hopeless: () => runningPid(layout, name) === undefined });
     step(`the channel knows the new certificate of ${name}`);
   } finally {
     at.close();

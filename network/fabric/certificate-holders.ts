@@ -104,12 +104,8 @@ export function isWhole({ certificate, key }: CertificateFile): boolean {
 
 const ANSWER_MS = 5_000;
 
-/** Whether a process shows another certificate than the one that is in its folder: it was not started since. */
-export function showsAnother(
-  { files: [shown] }: CertificateHolder,
-  host: string,
-  port: number,
-): Promise<boolean> {
+/** The certificate that a process shows, whatever it is worth. */
+export function shownAt(host: string, port: number): Promise<X509Certificate> {
   return new Promise((resolve, reject) => {
     const socket = connect({
       ...{ host, port, servername: 'localhost', ALPNProtocols: ['h2'], timeout: ANSWER_MS },
@@ -117,11 +113,16 @@ export function showsAnother(
       rejectUnauthorized: false,
     });
     socket.once('secureConnect', () => {
-      const seen = socket.getPeerX509Certificate()?.raw;
+      const shown = socket.getPeerX509Certificate();
       socket.destroy();
-      resolve(!seen?.equals(new X509Certificate(readFileSync(shown.certificate)).raw));
+      if (shown) resolve(shown);
+      else reject(new Error('it shows no certificate'));
     });
     socket.once('timeout', () => socket.destroy(new Error('it does not answer')));
     socket.once('error', reject);
   });
 }
+
+/** Whether that is another one than lies in its folder: it was not started since. */
+export const isAnother = ({ files: [own] }: CertificateHolder, shown: X509Certificate): boolean =>
+  !shown.raw.equals(new X509Certificate(readFileSync(own.certificate)).raw);

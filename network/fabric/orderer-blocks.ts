@@ -6,6 +6,11 @@ import type { OrdererClient } from './orderer-client.js';
 import { CHANNEL } from './plan.js';
 import { untilDone } from './waiting.js';
 
+interface Newest {
+  readonly block: common.Block;
+  readonly at: OrdererClient;
+}
+
 export class OrdererBlocks {
   constructor(
     private readonly orderers: readonly OrdererClient[],
@@ -14,20 +19,20 @@ export class OrdererBlocks {
 
   /** Blocks that the orderers have: of those that answer, the one that has most counts. */
   async height(): Promise<number> {
-    return numberOf((await this.newest()).block) + 1;
+    return this.ask(({ block }) => Promise.resolve(numberOf(block) + 1));
   }
 
   /** The same, of orderers that have the channel from its first block on. */
   async wholeHeight(): Promise<number> {
-    const { block, at } = await this.newest();
-    await at.block(this.identity, CHANNEL, 0);
-    return numberOf(block) + 1;
+    return this.ask(async ({ block, at }) => {
+      await at.block(this.identity, CHANNEL, 0);
+      return numberOf(block) + 1;
+    });
   }
 
   /** The block of the configuration that holds. */
   async configBlock(): Promise<common.Block> {
-    const { block, at } = await this.newest();
-    return at.block(this.identity, CHANNEL, lastConfigOf(block));
+    return this.ask(({ block, at }) => at.block(this.identity, CHANNEL, lastConfigOf(block)));
   }
 
   /** The configuration that holds. */
@@ -35,14 +40,15 @@ export class OrdererBlocks {
     return configIn(await this.configBlock());
   }
 
-  private newest(): Promise<{ block: common.Block; at: OrdererClient }> {
+  /** Asks the orderer with the newest block; while there is no leader none gives any. */
+  private ask<T>(question: (newest: Newest) => Promise<T>): Promise<T> {
     return untilDone(NO_BLOCKS, async () => {
       const answers = await Promise.allSettled(
         this.orderers.map(async (at) => ({ at, block: await at.block(this.identity, CHANNEL, 'newest') })),
       );
       const given = answers.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []));
       if (given.length === 0) throw new Error('none answers');
-      return given.reduce((a, b) => (numberOf(b.block) > numberOf(a.block) ? b : a));
+      return question(given.reduce((a, b) => (numberOf(b.block) > numberOf(a.block) ? b : a)));
     });
   }
 }

@@ -5,9 +5,10 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
-  isDue,
   holdersOf,
-  showsAnother,
+  isAnother,
+  isDue,
+  shownAt,
   type CertificateHolder,
 } from '../../network/fabric/certificate-holders.js';
 import { ClientIdentity } from '../../network/fabric/client-identity.js';
@@ -20,6 +21,7 @@ import {
   networkStatus,
   readPlan,
   renewCertificates,
+  restartNode,
   revokeIdentity,
   stopNode,
   type NetworkPlan,
@@ -62,18 +64,18 @@ onFabric('while transactions flow', () => {
     const { files, authority } = holder(name);
     const read = (of: string): string => readFileSync(join(layout.organisation(authority), 'ca', of), 'utf8');
     const pair = { certificatePem: read('cert.pem'), keyPem: read('key.pem') };
-    const end = new Date(now.getTime() + days * DAY_MS);
+    const end = new Date(Date.now() + days * DAY_MS);
     for (const { certificate } of files)
       writeFileSync(certificate, await renewed(pair, readFileSync(certificate, 'utf8'), notBefore(), end));
   }
 
+  const up = (): Promise<NetworkPlan> =>
+    bringUp({ ...starting, folder, organisations: 3, peers: 1, orderers: 3, basePort: 30_250 });
+
   beforeAll(async () => {
     folder = join(mkdtempSync(join(tmpdir(), 'gridbook-renewal-')), 'network');
     layout = new Layout(folder);
-    plan = await bringUp({
-      ...{ ...starting, folder, basePort: 30_250 },
-      ...{ organisations: 3, peers: 1, orderers: 3 },
-    });
+    await up();
     plan = readPlan(layout) as NetworkPlan;
   }, PATIENCE_MS);
   afterAll(async () => {
@@ -93,7 +95,10 @@ onFabric('while transactions flow', () => {
     expect(await load.audit(layout, plan)).toEqual([]);
     for (const each of holdersOf(layout, plan)) {
       if (each.node)
-        expect([each.name, await showsAnother(each, LOOPBACK, each.node.port)]).toEqual([each.name, false]);
+        expect([each.name, isAnother(each, await shownAt(LOOPBACK, each.node.port))]).toEqual([
+          each.name,
+          false,
+        ]);
       expect([each.name, isDue(each, now.getTime())]).toEqual([each.name, false]);
     }
     const at = new OrdererAdministration(layout, plan);
@@ -174,6 +179,22 @@ onFabric('while transactions flow', () => {
     PATIENCE_MS,
   );
 
+  test(
+    'a network whose certificates have all ended comes back by it',
+    async () => {
+      const minute = 1 / (24 * 60);
+      const all = holdersOf(layout, plan);
+      for (const { name } of all) await ending(name, -minute);
+      for (const { name, node } of all) if (node) await restartNode(layout, starting.programs, plan, name);
+      await expect(SteadyLoad.start(folder)).rejects.toThrow();
+      expect(await renewCertificates(work(), { now: new Date() })).toEqual(all.map(({ name }) => name));
+      // Nodes do not even start with an identity that has ended.
+      await up();
+      await withLoad(() => renewCertificates(work(), { now: new Date() }));
+    },
+    PATIENCE_MS,
+  );
+
   test('a client that is revoked is refused by its earlier certificates too', async () => {
     const before = ClientIdentity.read('Gridline', layout.identity('Gridline', 'NETWORK_OPERATOR'));
     await renewCertificates(work(), { now: new Date(now.getTime() + 1), name: 'NETWORK_OPERATOR.Gridline' });
@@ -215,9 +236,9 @@ onFabric('while transactions flow', () => {
       await said(0, 'No certificate ends within 30 days');
       await stopNode(layout, 'orderer1');
       await said(3, 'Of 3 orderers 2 must agree, and without orderer2 1 answers', 'orderer2');
-      await said(0, 'orderer1 does not run; it takes its certificates up when it starts', 'orderer1');
+      await said(0, 'orderer1 does not run; `gridbook network up`', 'orderer1');
       expect(runningPid(layout, 'orderer1')).toBeUndefined();
-      await bringUp({ ...starting, folder, organisations: 3, peers: 1, orderers: 3, basePort: 30_250 });
+      await up();
       rmSync(holder('peer0.Gridline').files[1].key);
       await said(3, '`gridbook network peer replace peer0.Gridline` makes it new ones', 'peer0.Gridline');
     },
