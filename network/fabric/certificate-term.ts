@@ -13,11 +13,16 @@ export const SOON_DAYS = 30;
 
 export const isSoonOver = ({ notAfter }: Term, now: number): boolean => notAfter < now + SOON_DAYS * DAY_MS;
 
+/** The certificates of a PEM text. */
+export function certificatesIn(text: string): X509Certificate[] {
+  const blocks = text.match(/-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----/g) ?? [];
+  return blocks.map((block) => new X509Certificate(block));
+}
+
 /** The narrowest term of a file's certificates; undefined where there is none that can be read. */
 export function termOf(text: string): Term | undefined {
   try {
-    const blocks = text.match(/-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----/g) ?? [];
-    const certificates = blocks.map((block) => new X509Certificate(block));
+    const certificates = certificatesIn(text);
     if (certificates.length === 0) return undefined;
     return {
       notBefore: Math.max(...certificates.map(({ validFrom }) => Date.parse(validFrom))),

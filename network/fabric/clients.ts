@@ -104,7 +104,7 @@ export class Clients {
     const folder = this.layout.identity(organisation, role);
     if (!existsSync(join(folder, 'msp', 'signcerts', 'cert.pem')))
       await makeClient(this.layout, organisation, role);
-    return ClientIdentity.read(organisation, folder);
+    return ClientIdentity.read(organisation, folder).requireValid();
   }
 
   /** One connection to each peer, whoever uses it. */

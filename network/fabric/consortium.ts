@@ -56,9 +56,9 @@ export class Consortium {
       const admin = ClientIdentity.read(name, layout.identity(name, 'admin'));
       const own = layout.identity(name, role);
       return {
-        ...{ plan: organisation, admin },
+        ...{ plan: organisation, admin: admin.requireValid() },
         // One whose client was revoked asks as its administrator.
-        client: existsSync(own) ? ClientIdentity.read(name, own) : admin,
+        client: existsSync(own) ? ClientIdentity.read(name, own).requireValid() : admin,
         peers: peers.map(({ port }) => new PeerClient(`${plan.host}:${port}`, authority)),
       };
     });

@@ -115,7 +115,8 @@ function keysOf(layout: Layout, plan: NetworkPlan): Keys[] {
     ...{ name: orderer.name, folder: layout.orderer(orderer).folder },
   }));
   return [
-    of(ORDERER_ORGANISATION, orderers, ['admin']),
+    // One that was invited has the orderers' certificate, and none of their keys.
+    ...(orderers.length > 0 ? [of(ORDERER_ORGANISATION, orderers, ['admin'])] : []),
     ...plan.organisations.map((organisation) => {
       const { name, role, peers } = organisation;
       const nodes = peers.map((peer) => ({

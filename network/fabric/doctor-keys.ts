@@ -1,22 +1,40 @@
 /** What the doctor looks at in keys and certificates: who can read them, and how long they count. */
+import { X509Certificate } from 'node:crypto';
 import { readdirSync, readFileSync, statSync } from 'node:fs';
-import { join, relative } from 'node:path';
-import { isSoonOver, SOON_DAYS, termOf, type Term } from './certificate-term.js';
+import { join, relative, sep } from 'node:path';
+import { certificatesIn, isSoonOver, SOON_DAYS, termOf, type Term } from './certificate-term.js';
 import { listed, type Finding } from './doctor-finding.js';
 import type { Layout } from './layout.js';
+import { authorityOf } from './nodes.js';
 
 export interface CertificateTerm {
   /** File that it lies in, from the network's folder on. */
   readonly file: string;
   /** Undefined where the file holds no certificate that can be read. */
   readonly term?: Term;
+  /** Whether another authority than its organisation's issued it. */
+  readonly isForeign?: boolean;
 }
 
-/** Every certificate of the folder. */
+/** Every certificate of the folder that is in use. */
 export function certificatesOf(layout: Layout): CertificateTerm[] {
+  const authorities = new Map<string, X509Certificate | undefined>();
   return pemFiles(layout)
-    .filter((path) => !isKey(path))
-    .map((path) => ({ file: relative(layout.root, path), ...termIn(path) }));
+    .filter((path) => !isKey(path) && !path.includes(`${sep}revoked${sep}`))
+    .map((path) => {
+      const file = relative(layout.root, path);
+      const [, organisation] = file.split(sep);
+      if (!authorities.has(organisation)) authorities.set(organisation, authorityIn(layout, organisation));
+      return { file, ...factsOf(readFileSync(path, 'utf8'), authorities.get(organisation)) };
+    });
+}
+
+function authorityIn(layout: Layout, organisation: string): X509Certificate | undefined {
+  try {
+    return new X509Certificate(authorityOf(layout, organisation));
+  } catch {
+    return undefined;
+  }
 }
 
 export function keysFinding(layout: Layout): Finding {
@@ -54,6 +72,13 @@ export function certificatesFinding(certificates: readonly CertificateTerm[], no
       sentence: `Expired: ${listed(expired)}; \`gridbook network cert renew\` has nodes and clients renewed.`,
     };
   }
+  const foreign = filesWhere(({ isForeign }) => isForeign === true);
+  if (foreign.length > 0) {
+    return {
+      ...{ check, verdict: 'problem' },
+      sentence: `Of another authority than its organisation’s: ${listed(foreign)}; bring its own back from a copy, with its key.`,
+    };
+  }
   const soon = filesWhere(({ term }) => term !== undefined && isSoonOver(term, now));
   if (soon.length > 0) {
     return {
@@ -83,7 +108,16 @@ function pemFiles(layout: Layout): string[] {
   }
 }
 
-function termIn(path: string): Pick<CertificateTerm, 'term'> {
-  const term = termOf(readFileSync(path, 'utf8'));
-  return term ? { term } : {};
+/** The narrowest term of a file's certificates, and whether the authority issued them. */
+function factsOf(text: string, authority: X509Certificate | undefined): Omit<CertificateTerm, 'file'> {
+  const term = termOf(text);
+  if (!term) return {};
+  const certificates = certificatesIn(text);
+  return {
+    term,
+    isForeign: authority !== undefined && !certificates.every((each) => isOf(each, authority)),
+  };
 }
+
+const isOf = (certificate: X509Certificate, authority: X509Certificate): boolean =>
+  certificate.checkIssued(authority) && certificate.verify(authority.publicKey);

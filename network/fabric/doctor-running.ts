@@ -1,35 +1,36 @@
 /** What the doctor looks at while a network runs, or before it starts: processes and ports. */
 import { listed, type Finding } from './doctor-finding.js';
 import type { Layout } from './layout.js';
-import { LOOPBACK, notHere, vacancyOf, type Vacancy } from './listen-address.js';
+import { isFree, LOOPBACK, vacancyOf } from './listen-address.js';
 import { processPorts } from './nodes.js';
-import type { Address } from './organisation-group.js';
 import { portCount, type NetworkPlan, type PlanOptions } from './plan.js';
 import { runningPid } from './processes.js';
 import type { ProcessStatus } from './status.js';
 
 const PORTS = 'Ports';
 
-/** Ports of the processes that do not run: nobody else may have them. */
-export async function portsFinding(layout: Layout, plan: NetworkPlan): Promise<Finding> {
-  const wanted = processPorts(plan).filter(({ name }) => runningPid(layout, name) === undefined);
-  const all = wanted.flatMap(({ addresses }) => addresses);
-  if ((await those(all, 'ELSEWHERE')).length > 0) {
+/** Ports of the processes that do not run, or of one of them: nobody else may have them. */
+export async function portsFinding(layout: Layout, plan: NetworkPlan, only?: string): Promise<Finding> {
+  const wanted = processPorts(plan)
+    .filter(({ name }) => runningPid(layout, name) === undefined && (only ?? name) === name)
+    .flatMap(({ name, addresses }) => addresses.map((address) => ({ name, ...address })));
+  const vacancies = await Promise.all(wanted.map(vacancyOf));
+  const elsewhere = wanted.find((_, i) => vacancies[i] === 'ELSEWHERE');
+  if (elsewhere) {
     return {
       ...{ check: PORTS, verdict: 'problem' },
-      sentence: `${capital(notHere(plan.host))}: give it to one, or \`gridbook network up\` starts nothing.`,
+      sentence: `This machine has no interface with the address ${elsewhere.host}, at which ${elsewhere.name} is to listen: give it to one.`,
     };
   }
-  const taken = await those(all, 'TAKEN');
+  const taken = wanted.filter((_, i) => vacancies[i] === 'TAKEN');
   if (taken.length === 0) {
     const of =
       wanted.length === 0 ? 'Every process has its ports' : 'The ports of what does not run are free';
     return { check: PORTS, verdict: 'ok', sentence: `${of}.` };
   }
-  const owner = wanted.find(({ addresses }) => addresses.includes(taken[0]));
   return {
     ...{ check: PORTS, verdict: 'problem' },
-    sentence: `Another program has port ${listed(taken.map(({ port }) => port))}, which ${owner?.name} needs: end that program.`,
+    sentence: `Another program has port ${listed(taken.map(({ port }) => port))}, which ${taken[0].name} needs: end that program.`,
   };
 }
 
@@ -37,25 +38,17 @@ export async function portsFinding(layout: Layout, plan: NetworkPlan): Promise<F
 export async function newPortsFinding(options: PlanOptions): Promise<Finding> {
   const { basePort, host = LOOPBACK } = options;
   const last = basePort + portCount(options) - 1;
-  const taken = await those(
-    Array.from({ length: portCount(options) }, (_, i) => ({ host, port: basePort + i })),
-    'TAKEN',
-  );
+  const ports = Array.from({ length: portCount(options) }, (_, i) => basePort + i);
+  const free = await Promise.all(ports.map((port) => isFree(port, host)));
+  const taken = ports.filter((_, i) => !free[i]);
   if (taken.length === 0) {
     return { check: PORTS, verdict: 'ok', sentence: `Ports ${basePort} to ${last} are free.` };
   }
   return {
     ...{ check: PORTS, verdict: 'warning' },
-    sentence: `Of ports ${basePort} to ${last} these are in use: ${listed(taken.map(({ port }) => port))}; \`up\` takes the next free ones, or others with --base-port.`,
+    sentence: `Of ports ${basePort} to ${last} these are in use: ${listed(taken)}; \`up\` takes the next free ones, or others with --base-port.`,
   };
 }
-
-async function those(addresses: readonly Address[], vacancy: Vacancy): Promise<Address[]> {
-  const found = await Promise.all(addresses.map(vacancyOf));
-  return addresses.filter((_, i) => found[i] === vacancy);
-}
-
-const capital = (sentence: string): string => sentence[0].toUpperCase() + sentence.slice(1);
 
 export function processesFinding(rows: readonly ProcessStatus[]): Finding {
   const check = 'Processes';

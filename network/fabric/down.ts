@@ -5,6 +5,7 @@ import { allProcesses } from './nodes.js';
 import type { NetworkPlan } from './plan.js';
 import { processNames, startProcess, stopProcess } from './processes.js';
 import type { Programs } from './programs.js';
+import { requireSound } from './sound.js';
 
 export interface DownOptions {
   /** Whether the folder with all its data and keys goes too. */
@@ -32,5 +33,6 @@ export async function restartNode(
   const spec = allProcesses(layout, programs, plan).find((process) => process.name === name);
   if (!spec) throw new Error(`no process of the network is called ${name}`);
   await stopProcess(layout, name);
+  await requireSound(layout, plan, programs, name);
   return startProcess(layout, spec);
 }

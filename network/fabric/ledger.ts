@@ -32,7 +32,7 @@ import { pause, within } from './pause.js';
 import { usable } from './plan-change.js';
 import { CHAINCODE, CHANNEL, type NetworkPlan, type OrganisationPlan, type PeerPlan } from './plan.js';
 import { readPlan } from './plan-file.js';
-import { told, verdictOf } from './retry.js';
+import { told, unavailable, verdictOf } from './retry.js';
 import { Submission } from './submission.js';
 
 /** How long opening waits for peers that neither answer nor refuse. */
@@ -134,8 +134,7 @@ export class FabricLedger implements Ledger {
     } catch (error) {
       for (const follower of followers) follower.stop();
       await clients.close();
-      if (error instanceof NetworkError) throw error;
-      throw new NetworkError(`the network does not answer: ${(error as Error).message}`, { cause: error });
+      throw whyNotOpen(plan, error as Error);
     }
   }
 
@@ -160,8 +159,10 @@ export class FabricLedger implements Ledger {
 
   async readState(key: string): Promise<Uint8Array | undefined> {
     const [home] = this.plan.organisations;
-    const value = await anyOf(home, async (peer) =>
-      (await this.clients.network(home, peer)).getContract(this.chaincode).evaluateTransaction(STATE, key),
+    const value = await anyOf(home, async () =>
+      (await this.clients.network(home, this.highest()))
+        .getContract(this.chaincode)
+        .evaluateTransaction(STATE, key),
     );
     return value.length === 0 ? undefined : value;
   }
@@ -217,6 +218,13 @@ export class FabricLedger implements Ledger {
   private home(): Follower[] {
     const [{ name }] = this.plan.organisations;
     return this.followers.filter(({ organisation }) => organisation === name);
+  }
+
+  /** The home peer that has most blocks. One that lags behind other organisations' is not asked: what it has is old. */
+  private highest(): PeerPlan {
+    const level = this.home().filter(({ answers }) => answers);
+    if (level.length === 0) throw unavailable(new NetworkError('every peer lags, or does not answer'));
+    return level.reduce((a, b) => (b.height > a.height ? b : a)).peer;
   }
 
   private sources(): BlockSource[] {
@@ -300,6 +308,16 @@ export class FabricLedger implements Ledger {
   }
 }
 
+/** Why a ledger is not opened, for its operator. */
+function whyNotOpen({ organisations: [{ name, role }] }: NetworkPlan, error: Error): NetworkError {
+  if (error instanceof NetworkError) return error;
+  const isRefused = error instanceof GridbookError && error.code === 'FORBIDDEN';
+  const what = isRefused
+    ? `the channel does not know the certificate of ${role} of ${name}: it was revoked, or ${name} takes no part`
+    : `the network does not answer: ${error.message}`;
+  return new NetworkError(what, { cause: error });
+}
+
 /** What one of an organisation's peers answers; each is asked until one does, where what failed may pass. */
 async function anyOf<T>({ peers }: OrganisationPlan, ask: (peer: PeerPlan) => Promise<T>): Promise<T> {
   const end = performance.now() + OPEN_MS;
@@ -307,8 +325,9 @@ async function anyOf<T>({ peers }: OrganisationPlan, ask: (peer: PeerPlan) => Pr
     try {
       return await ask(peers[turn % peers.length]);
     } catch (error) {
-      const { next, refusal } = verdictOf('evaluate', error);
-      if (next !== 'AGAIN' || performance.now() > end) throw refusal;
+      if (error instanceof NetworkError) throw error;
+      const { refusal } = verdictOf('evaluate', error);
+      if (refusal.code !== 'LEDGER_UNAVAILABLE' || performance.now() > end) throw refusal;
       await pause(AGAIN_MS, new AbortController().signal);
     }
   }

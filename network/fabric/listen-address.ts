@@ -25,11 +25,11 @@ export function faultOf(host: string): string | undefined {
 export async function requireListenAddress(host: string): Promise<void> {
   const fault = faultOf(host);
   if (fault !== undefined) throw new NetworkError(fault);
-  if ((await vacancyOf({ host, port: 0 })) === 'ELSEWHERE') throw new NetworkError(notHere(host));
+  if ((await vacancyOf({ host, port: 0 })) === 'ELSEWHERE')
+    throw new NetworkError(
+      `no interface of this machine has the address ${host}, so that nodes cannot listen there`,
+    );
 }
-
-export const notHere = (host: string): string =>
-  `nodes cannot listen at ${host}: no interface of this machine has that address`;
 
 /** Whether a process may listen at an address: free, taken by another one, or no address of this machine. */
 export type Vacancy = 'FREE' | 'TAKEN' | 'ELSEWHERE';

@@ -61,7 +61,7 @@ export class Administration {
 
   constructor(layout: Layout, plan: NetworkPlan) {
     this.admins = plan.organisations.map(({ name }) =>
-      ClientIdentity.read(name, layout.identity(name, 'admin')),
+      ClientIdentity.read(name, layout.identity(name, 'admin')).requireValid(),
     );
     const [{ name, peers }] = usable(plan).organisations;
     const own = Buffer.from(authorityOf(layout, name));

@@ -4,9 +4,11 @@
  */
 import { execFile } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, renameSync } from 'node:fs';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { CONTRACT_VERSION, PING } from '../../schema/contract.js';
 import { Consortium, type PackageOf } from './consortium.js';
+import { unplannedFinding } from './doctor-folder.js';
 import { NetworkError } from './errors.js';
 import { makeKeys } from './keys.js';
 import { Layout } from './layout.js';
@@ -22,9 +24,10 @@ import {
   type PlanOptions,
 } from './plan.js';
 import { readPlan, writePlan } from './plan-file.js';
-import { startProcess } from './processes.js';
+import { runningPid, startProcess } from './processes.js';
 import type { Programs } from './programs.js';
 import { writeSettings } from './settings.js';
+import { requireSound } from './sound.js';
 import { whileRunning } from './while-running.js';
 
 export interface UpOptions extends PlanOptions {
@@ -44,13 +47,9 @@ export async function bringUp(options: UpOptions): Promise<NetworkPlan> {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   let plan = readPlan(layout);
   if (!plan) {
+    if (existsSync(join(folder, 'organisations'))) throw new NetworkError(unplannedFinding(layout).sentence);
     plan = await makePlan(options, programs.version);
     writePlan(layout, plan);
-  }
-  if (plan.fabric !== programs.version) {
-    throw new NetworkError(
-      `the network was made with Fabric ${plan.fabric}, the programs are ${programs.version}`,
-    );
   }
   return startNetwork(layout, plan, { programs, step, liberties });
 }
@@ -61,6 +60,7 @@ export async function startNetwork(
   plan: NetworkPlan,
   { programs, step, liberties }: Pick<UpOptions, 'programs' | 'step' | 'liberties'>,
 ): Promise<NetworkPlan> {
+  await requireSound(layout, plan, programs);
   writeSettings(layout, plan, liberties);
   const start = (organisation: string): void => {
     for (const spec of processesOf(layout, programs, plan, organisation)) startProcess(layout, spec);
@@ -69,23 +69,25 @@ export async function startNetwork(
   step('keys and settings');
   await makeGenesis(layout, programs);
   step('channel and processes');
-  await whileRunning(
-    layout,
-    processPorts(plan).map(({ name }) => name),
-    async (hasEnded) => {
-      const network = new Consortium(layout, plan, hasEnded);
-      const ofOrganisation = (organisation: OrganisationPlan): ChaincodePackage =>
-        packageFor(layout, organisation);
-      try {
-        await network.join(readFileSync(layout.genesisBlock));
-        await network.install(ofOrganisation);
-        if (plan.orderers.length === 0) await joinOthers(network, ofOrganisation, step);
-        else await found(network, plan, ofOrganisation, step);
-      } finally {
-        network.close();
-      }
-    },
-  );
+  const names = processPorts(plan).map(({ name }) => name);
+  const ended = (): string[] => names.filter((name) => runningPid(layout, name) === undefined);
+  await whileRunning(layout, names, async (hasEnded) => {
+    const network = new Consortium(layout, plan, hasEnded);
+    const ofOrganisation = (organisation: OrganisationPlan): ChaincodePackage =>
+      packageFor(layout, organisation);
+    try {
+      await network.join(readFileSync(layout.genesisBlock));
+      await network.install(ofOrganisation);
+      if (plan.orderers.length === 0) await joinOthers(network, ofOrganisation, step);
+      else await found(network, plan, ofOrganisation, step);
+    } catch (error) {
+      // A port may have been taken only now.
+      for (const name of ended()) await requireSound(layout, plan, programs, name);
+      throw error;
+    } finally {
+      network.close();
+    }
+  });
   return plan;
 }
 

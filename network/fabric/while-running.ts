@@ -1,7 +1,7 @@
 /** Work that is of no use once a process that it needs has ended. */
 import { NetworkError } from './errors.js';
 import type { Layout } from './layout.js';
-import { endOfLog } from './logs.js';
+import { lastWords } from './logs.js';
 import { runningPid } from './processes.js';
 
 /** Does work with processes; where it fails as one of them has ended, the last line of that one's log says why. */
@@ -16,6 +16,6 @@ export async function whileRunning<T>(
   } catch (error) {
     const name = ended();
     if (name === undefined) throw error;
-    throw new NetworkError(`${name} ended: ${endOfLog(layout, name, 1)}`, { cause: error });
+    throw new NetworkError(`${name} ended: ${lastWords(layout, name)}`, { cause: error });
   }
 }

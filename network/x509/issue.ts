@@ -84,7 +84,12 @@ async function readIssuer({ certificatePem, keyPem }: KeyPair): Promise<Issuer> 
 }
 
 /** Issues a certificate with a key of its own. */
-export async function issue(authority: KeyPair, subject: Subject, notBefore: Date): Promise<KeyPair> {
+export async function issue(
+  authority: KeyPair,
+  subject: Subject,
+  notBefore: Date,
+  notAfter = NO_EXPIRY,
+): Promise<KeyPair> {
   const x509 = await library();
   const { issuer, signingKey } = await issuerOf(authority);
   const keys = await webcrypto.subtle.generateKey(ALGORITHM, true, ['sign', 'verify']);
@@ -113,7 +118,7 @@ export async function issue(authority: KeyPair, subject: Subject, notBefore: Dat
     subject: [{ CN: [commonName] }, ...(unit ? [{ OU: [unit] }] : []), { O: [organisation] }],
     issuer: issuer.subject,
     notBefore,
-    notAfter: NO_EXPIRY,
+    notAfter,
     signingAlgorithm: ALGORITHM,
     publicKey: keys.publicKey,
     signingKey,

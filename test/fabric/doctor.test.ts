@@ -1,11 +1,9 @@
 /** The doctor: what it finds in a machine, in a folder and in a running network, and what it says to do. */
 import 'reflect-metadata';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import * as x509 from '@peculiar/x509';
 import { execFileSync } from 'node:child_process';
-import { webcrypto } from 'node:crypto';
 import { once } from 'node:events';
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -26,6 +24,7 @@ import {
 } from '../../network/fabric/index.js';
 import { makeKeys, write } from '../../network/fabric/keys.js';
 import { makePlan } from '../../network/fabric/plan.js';
+import { issue } from '../../network/x509/issue.js';
 import { runCommand } from './command.js';
 import { fabricPrograms } from './programs.js';
 
@@ -189,8 +188,15 @@ describe('a folder', () => {
   test('with certificates that end, ended, begin later or are none is told which', async () => {
     const now = Date.now();
     const file = join(admin(), 'signcerts', 'cert.pem');
-    const between = async (from: number, to: number): Promise<void> =>
-      writeFileSync(file, await certificate(new Date(now + from), new Date(now + to)));
+    const between = async (from: number, to: number): Promise<void> => {
+      const subject = { organisation: 'Gridline', commonName: 'admin', unit: 'admin' } as const;
+      const ca = join(layout.organisation('Gridline'), 'ca');
+      const [certificatePem, keyPem] = ['cert.pem', 'key.pem'].map((name) =>
+        readFileSync(join(ca, name), 'utf8'),
+      );
+      const pair = await issue({ certificatePem, keyPem }, subject, new Date(now + from), new Date(now + to));
+      writeFileSync(file, pair.certificatePem);
+    };
     await between(-DAY_MS, 31 * DAY_MS);
     expect(await find('Certificates', place)).toEqual(says('ok', /none expires/));
     await between(-DAY_MS, 29 * DAY_MS);
@@ -201,6 +207,10 @@ describe('a folder', () => {
     expect(await find('Certificates', place)).toEqual(says('problem', /Expired: .*Gridline.*renewed/));
     await between(DAY_MS, 100 * DAY_MS);
     expect(await find('Clock', place)).toEqual(says('problem', /not valid yet: set the clock/));
+    writeFileSync(file, readFileSync(join(layout.organisation('Brightwater'), 'ca', 'cert.pem')));
+    expect(await find('Certificates', place)).toEqual(
+      says('problem', /Of another authority .*Gridline.*cert\.pem; bring its own back/),
+    );
     writeFileSync(file, 'nothing');
     expect(await find('Certificates', place)).toEqual(says('problem', /holds no certificate/));
   });
@@ -231,7 +241,7 @@ describe('a folder', () => {
     // Kept for examples: no machine has it.
     write(layout.plan, JSON.stringify({ ...plan, host: '192.0.2.1' }));
     expect(await find('Ports', place)).toEqual(
-      says('problem', /^Nodes cannot listen at 192\.0\.2\.1: no interface of this machine has that address/),
+      says('problem', /no interface with the address 192\.0\.2\.1, at which orderer0 is to listen/),
     );
   });
 });
@@ -284,16 +294,3 @@ onFabric('a network', () => {
     );
   });
 });
-
-/** A certificate for a term of one's choice, such as an operator may put into the folder. */
-async function certificate(notBefore: Date, notAfter: Date): Promise<string> {
-  const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' };
-  const made = await x509.X509CertificateGenerator.createSelfSigned(
-    {
-      ...{ serialNumber: '01', name: 'CN=admin', notBefore, notAfter, signingAlgorithm: algorithm },
-      keys: await webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify']),
-    },
-    webcrypto as unknown as Parameters<typeof x509.cryptoProvider.set>[0],
-  );
-  return made.toString('pem');
-}

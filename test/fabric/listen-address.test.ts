@@ -31,7 +31,7 @@ describe('an address', () => {
     ['127.1', /no IPv4 address and no host name/],
     ['a b', /no IPv4 address and no host name/],
     // Kept for examples: no machine has it.
-    ['192.0.2.1', /no interface of this machine has that address/],
+    ['192.0.2.1', /no interface of this machine has the address/],
   ])('%s is refused, and nothing is made', async (host, sentence) => {
     await expect(makePlan({ ...SMALL, host }, VERSION)).rejects.toThrow(sentence);
     await expect(newOrganisation(newcomer('Refused', host), VERSION)).rejects.toThrow(sentence);

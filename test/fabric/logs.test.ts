@@ -18,6 +18,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { endOfLog, followLogs, Layout } from '../../network/fabric/index.js';
 import { write } from '../../network/fabric/keys.js';
+import { lastWords } from '../../network/fabric/logs.js';
 import { makePlan } from '../../network/fabric/plan.js';
 import { compileInto } from '../embedded/compile.js';
 import { runCommand } from './command.js';
@@ -61,6 +62,22 @@ describe('the end of a log', () => {
     appendFileSync(log, `\n${numbered(1, 3)}`);
     expect(endOfLog(layout, NAME, 2)).toBe('line 2\nline 3');
     expect(endOfLog(layout, NAME, 100)).toBe(numbered(1, 3).trimEnd());
+  });
+});
+
+describe('why a process ended', () => {
+  test.each([
+    [
+      'a program that gives up',
+      '\u001b[35m2025-06-01 FATA\u001b[0m serve -> bind: address in use\nmore\n',
+      '2025-06-01 FATA serve -> bind: address in use',
+    ],
+    ['a panic', 'panic: no space\n\ngoroutine 1:\n\tmain.go:15 +0xf\n', 'panic: no space'],
+    ['an error of Node', 'x\nError: no port\n    at async bind (a.js:1:1)\n', 'Error: no port'],
+    ['one that says no reason', 'first\nlast\n', 'last'],
+  ])('is told of %s', (_, log, reason) => {
+    writeFileSync(layout.log(NAME), log);
+    expect(lastWords(layout, NAME)).toBe(reason);
   });
 });
 
