@@ -5,7 +5,13 @@ import {
   LedgerLockedError,
   LedgerTruncatedError,
 } from '../../network/embedded/errors.js';
-import { ArchiveError, DownloadError, NetworkError, ProgramsError } from '../../network/fabric/errors.js';
+import {
+  ArchiveError,
+  DownloadError,
+  NetworkError,
+  ProgramsError,
+  SigningError,
+} from '../../network/fabric/errors.js';
 import { GridbookError, Refusal } from '../../schema/errors.js';
 import { MeterFileError } from '../metering/errors.js';
 import {
@@ -96,7 +102,7 @@ export function endingOf(error: unknown): Ending {
   if (error instanceof ProgramsError || error instanceof NetworkError || error instanceof DownloadError) {
     return { sentence: sentence(error.message), exitCode: EXIT.unavailable };
   }
-  if (error instanceof ArchiveError) {
+  if (error instanceof ArchiveError || error instanceof SigningError) {
     return { sentence: sentence(error.message), exitCode: EXIT.failed };
   }
   if (error instanceof Refusal || error instanceof GridbookError) {

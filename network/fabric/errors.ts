@@ -16,6 +16,14 @@ export class NetworkError extends Error {
   }
 }
 
+/** Bytes are not signed; the message says what is wrong with them, or with the key. */
+export class SigningError extends Error {
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = 'SigningError';
+  }
+}
+
 /** An archive of Fabric's programs is refused: it is damaged, or not the one that is wanted. */
 export class ArchiveError extends Error {
   constructor(message: string, options?: ErrorOptions) {

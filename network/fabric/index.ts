@@ -11,6 +11,8 @@ export {
   readInvitation,
 } from './invitation.js';
 export { FabricLedger } from './ledger.js';
+export { toBeSigned, signatureOf, type Wanted } from './offline-check.js';
+export { OfflineTransaction, type OfflineProposal } from './offline-bytes.js';
 export { isOrganisationName } from './organisation-group.js';
 export { Layout } from './layout.js';
 export { faultOf as faultOfListenAddress } from './listen-address.js';
@@ -18,7 +20,7 @@ export { bringDown, restartNode, stopNode } from './down.js';
 export { diagnose, type DoctorOptions } from './doctor.js';
 export { VERDICTS, type Finding, type Verdict } from './doctor-finding.js';
 export { isAllowedAddress } from './download.js';
-export { ArchiveError, DownloadError, NetworkError, ProgramsError } from './errors.js';
+export { ArchiveError, DownloadError, NetworkError, ProgramsError, SigningError } from './errors.js';
 export { installPrograms, type Installation, type InstallOptions } from './install.js';
 export { addPeer, replacePeer } from './peer-nodes.js';
 export { renewCertificates } from './cert-renew.js';

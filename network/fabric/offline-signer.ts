@@ -47,7 +47,8 @@ export class OfflineSigner implements Maker, IdentityRef {
     throw refused;
   }
 
-  private static of(organisation: string, pem: string): OfflineSigner {
+  /** Whoever a certificate is of; throws what is none, or has a key of another kind. */
+  static of(organisation: string, pem: string): OfflineSigner {
     const { role, publicKey } = readCertificate(pem);
     if (publicKey.asymmetricKeyDetails?.namedCurve !== CURVE) throw new Error('the key is not on P-256');
     return new OfflineSigner(organisation, role, serializeIdentity(organisation, pem), publicKey);

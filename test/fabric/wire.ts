@@ -62,6 +62,7 @@ export const endorsedByItsMaker = (proposal: Proposal, identity: ClientIdentity)
 export function endorsementOf(
   { bytes: proposed }: UnsignedProposal,
   identity: Pick<ClientIdentity, 'creator' | 'sign'>,
+  event?: Uint8Array,
 ): peer.ProposalResponse {
   const given = peer.Proposal.deserializeBinary(proposed);
   const header = common.Header.deserializeBinary(given.getHeader_asU8());
@@ -76,6 +77,11 @@ export function endorsementOf(
   const action = new peer.ChaincodeAction();
   action.setChaincodeId(chaincode);
   action.setResponse(answer);
+  if (event) {
+    const emitted = new peer.ChaincodeEvent();
+    emitted.setPayload(event);
+    action.setEvents(emitted.serializeBinary());
+  }
   const payload = new peer.ProposalResponsePayload();
   payload.setProposalHash(hash.digest());
   payload.setExtension$(action.serializeBinary());

@@ -136,6 +136,19 @@ describe('bench', () => {
   });
 });
 
+test('organisations sign for themselves on a Fabric network only, under names that are some', async () => {
+  for (const [args, environment, why] of [
+    [['--offline', 'SunCo'], {}, 'add --ledger fabric'],
+    [[], { GRIDBOOK_OFFLINE: 'SunCo' }, 'add --ledger fabric'],
+    [['--ledger', 'fabric', '--offline', 'Sun Co'], {}, '--offline must be names'],
+    [[], { GRIDBOOK_OFFLINE: 'SunCo,' }, 'GRIDBOOK_OFFLINE must be names'],
+  ] as const) {
+    const ended = await gridbook(['start', '--data', nowhere, ...args], environment);
+    expect(ended).toMatchObject({ code: 2, err: expect.stringContaining(why) });
+    expect(existsSync(nowhere)).toBe(false);
+  }
+});
+
 test('help is wrapped once: no line of a description is short but its last', async () => {
   for (const command of ['start', 'demo', 'check', 'backup', 'import']) {
     const { out } = await gridbook([command, '--help']);

@@ -26,6 +26,7 @@ import { addNetworkCertificates } from './network-cert.js';
 import { addNetworkIdentities } from './network-identity.js';
 import { addNetworkNodes } from './network-nodes.js';
 import { addNetworkOrganisations } from './network-org.js';
+import { addNetworkSigning } from './network-sign.js';
 import type { Terminal } from '../terminal.js';
 import { textTable } from '../text-table.js';
 import {
@@ -125,6 +126,7 @@ export function addNetwork(program: Command, context: CommandContext): void {
   addNetworkIdentities(network, context);
   addNetworkNodes(network, context);
   addNetworkCertificates(network, context);
+  addNetworkSigning(network, context);
 }
 
 /** A network that is there keeps its size: what was asked for and is not so is said, not passed over. */
