@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { localKey } from '../../api/auth/keys.js';
 import { showProgress } from '../../api/main/progress.js';
 import { Terminal } from '../../api/main/terminal.js';
 import { gridbook, writeSmallCommunity } from './in-process.js';
@@ -134,6 +135,16 @@ describe('bench', () => {
     expect([code, err]).toEqual([2, expect.stringMatching(/P99.*P4, P6, P7, P10, P11/)]);
     expect(await gridbook(['bench', '--only', 'P1'])).toMatchObject({ code: 2 });
   });
+});
+
+test('a token of an organisation is made with the keys of a folder whose ledger is a network’s channel', async () => {
+  const of = join(folder, 'of-network');
+  const args = ['token', '--organisation', 'SunCo', '--data', of, '--role'];
+  expect(await gridbook([...args, 'HOST'])).toMatchObject({ code: 3, out: '' });
+  await localKey(of);
+  expect(await gridbook([...args, 'HOST'])).toMatchObject({ code: 0, err: '' });
+  const participant = await gridbook([...args, 'PARTICIPANT', '--participant', 'home']);
+  expect(participant).toMatchObject({ code: 3, err: expect.stringContaining('no ledger') });
 });
 
 test('organisations sign for themselves on a Fabric network only, under names that are some', async () => {

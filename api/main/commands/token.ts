@@ -1,4 +1,5 @@
 /** `gridbook token`: access tokens for local use. */
+import { existsSync } from 'node:fs';
 import type { Command } from 'commander';
 import { issueToken } from '../../auth/issue.js';
 import { localKey } from '../../auth/keys.js';
@@ -7,7 +8,7 @@ import { ROLES, type Role } from '../../../schema/command.js';
 import { isRecordId } from '../../../schema/ids.js';
 import { openReading } from '../composition.js';
 import type { CommandContext } from '../context.js';
-import { dataFolderAt, organisationsOf, requireLedger, type DataFolder } from '../data-folder.js';
+import { dataFolderAt, hasLedger, organisationsOf, requireLedger, type DataFolder } from '../data-folder.js';
 import { CommandFailure, EXIT } from '../exit.js';
 import { choiceOption, durationOption } from '../options.js';
 import type { Terminal } from '../terminal.js';
@@ -51,7 +52,9 @@ export function addToken(program: Command, context: CommandContext): void {
 
 async function token(options: TokenOptions, { terminal, settings }: CommandContext): Promise<void> {
   const folder = dataFolderAt(options.data ?? settings.data);
-  requireLedger(folder);
+  // Where the ledger is a network's channel, the folder has keys, and nothing to look participants up in.
+  const isOfNetwork = !hasLedger(folder) && existsSync(folder.keys);
+  if (!isOfNetwork || options.role === 'PARTICIPANT') requireLedger(folder);
   if (!isRecordId(options.organisation))
     throw new CommandFailure('The organisation is not an id.', EXIT.usage);
   const isParticipant = options.role === 'PARTICIPANT';
@@ -63,7 +66,7 @@ async function token(options: TokenOptions, { terminal, settings }: CommandConte
       EXIT.usage,
     );
   }
-  warnOfStranger(folder, options.organisation, terminal);
+  if (!isOfNetwork) warnOfStranger(folder, options.organisation, terminal);
   const viewer: Viewer = {
     subject: `local-${options.participant ?? options.organisation}`,
     organisation: options.organisation,
