@@ -34,6 +34,7 @@ const RULES: readonly Rule[] = [
   { says: /duplicate transaction found/, next: 'END', code: 'PREPARATION_USED' },
   { says: /incorrect timestamp/, next: 'END', code: 'TIME_SKEW' },
   { says: /access denied|client identity expired/, next: 'END', code: 'FORBIDDEN' },
+  { at: ['submit'], says: /from orderer: status=FORBIDDEN/, next: 'END', code: 'FORBIDDEN' },
   { says: /larger than max/, next: 'END', code: 'TRANSACTION_TOO_LARGE' },
   // A stream's end as the deliver service tells it, in HTTP's numbers.
   { at: ['stream'], says: /status response: 403/, next: 'END', code: 'FORBIDDEN' },

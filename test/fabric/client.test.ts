@@ -46,6 +46,8 @@ describe('after a failure', () => {
     expect(at('submit', failure(10))[0]).toBe('END');
     expect(at('stream', new Error('Unexpected status response: 403'))).toEqual(['END', 'FORBIDDEN']);
     expect(at('stream', new Error('a block has no header'))).toEqual(['END', 'INTERNAL']);
+    const revoked = failure(10, 'received unsuccessful response from orderer: status=FORBIDDEN, info=x');
+    expect(at('submit', revoked)).toEqual(['END', 'FORBIDDEN']);
     const denied = failure(10, 'failed', [['A', 'access denied: channel [energy] creator org [A]']]);
     expect(at('endorse', denied)).toEqual(['END', 'FORBIDDEN']);
   });

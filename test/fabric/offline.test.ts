@@ -24,6 +24,7 @@ import {
   Layout,
   newOrganisation,
   readPlan,
+  revokeIdentity,
   startNetwork,
   type NetworkPlan,
 } from '../../network/fabric/index.js';
@@ -324,6 +325,29 @@ onFabric('an organisation that keeps its key', () => {
       const refused = await outcome('Prepare', { certificate: other, commands });
       expect(refused.userErrors).toMatchObject([{ code: 'CERTIFICATE_REFUSED', field: 'certificate' }]);
     }
+  });
+
+  test('gives nothing with a certificate that it has revoked, whatever was endorsed before', async () => {
+    const named = { organisation: 'SunCo', name: 'billing' };
+    await issueIdentity(layoutOf('SunCo'), planOf('SunCo'), { ...named, role: 'HOST' });
+    const billing = identity('billing');
+    const give = async (participantId: string) => {
+      const input = { certificate: billing.certificate, commands: [register(participantId)] };
+      const { proposal } = await outcome('Prepare', input);
+      return proposal as ToSign;
+    };
+    const proposal = await give('billed');
+    const { transaction } = await endorse(proposal, signed(proposal, billing.key));
+    const height = running.ledger.height();
+    await revokeIdentity(layoutOf('SunCo'), planOf('SunCo'), named, new Date());
+    // The gateway's peer has the list of revoked certificates too.
+    for await (const block of running.ledger.blocks(height)) if (block.number >= height) break;
+    const of = transaction as ToSign;
+    expect((await submit(of, signed(of, billing.key))).userErrors).toMatchObject([
+      { code: 'CERTIFICATE_REFUSED', field: 'transaction' },
+    ]);
+    const late = await give('billed-later');
+    expect(codes(await endorse(late, signed(late, billing.key)))).toEqual(['CERTIFICATE_REFUSED']);
   });
 
   test('has ten minutes from preparing', async () => {
