@@ -5,6 +5,7 @@
 import { Arg, Authorized, Ctx, Mutation, Resolver } from 'type-graphql';
 import { StalePreparationError, type OfflineSigning, type Prepared } from '../../network/ledger.js';
 import { GridbookError, type ErrorCode } from '../../schema/errors.js';
+import { LIMITS } from '../../schema/limits.js';
 import type { ReadBatch } from '../../schema/read-batch.js';
 import type { Viewer } from '../auth/viewer.js';
 import { viewerOf, type RequestContext } from '../context.js';
@@ -20,7 +21,7 @@ import {
   OfflineBatchSubmitPayload,
 } from './types.js';
 
-/** What the throttle counts: commands where they cost the ledger work, one where a batch is read only. */
+/** What the throttle counts: each command where it is read and where it is endorsed, one where a batch is committed. */
 const ENDORSING = { name: 'offlineBatchEndorse' };
 const PREPARING = { name: 'offlineBatchPrepare' };
 const SUBMITTING = { name: 'offlineBatchSubmit' };
@@ -45,7 +46,8 @@ export class OfflineResolver {
   ): Promise<OfflineBatchPreparePayload> {
     return answered('certificate', async () => {
       const { offline, viewer } = signerOf(context);
-      context.throttle.charge(viewer, PREPARING, commands.length);
+      // More than a batch may hold is refused for that, not for coming too fast.
+      context.throttle.charge(viewer, PREPARING, Math.min(commands.length, LIMITS.batchCommands));
       const { organisation, role } = viewer;
       const args = offlineBatch(organisation, commands);
       const prepared = offline.prepare({ organisation, role }, certificate, args);
