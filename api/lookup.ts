@@ -50,18 +50,20 @@ export interface RowLookup<V> {
   readonly key: KeyColumns;
   /** What is read, under the kind's alias; all columns by default. */
   readonly select?: RawBuilder<unknown>;
+  /** What else is so of a row and its key `k`, for an index. */
+  readonly where?: RawBuilder<unknown>;
   readonly make: (row: Row, viewer: Viewer) => V;
 }
 
 /** Rows of a kind by their key. A key is any row that has the key's columns. */
-export function rowLookup<V>({ rowKind, key, select, make }: RowLookup<V>): Lookup<Row, V> {
+export function rowLookup<V>({ rowKind, key, select, where, make }: RowLookup<V>): Lookup<Row, V> {
   const { table, alias } = ROW_KINDS[rowKind];
   return {
     nameOf: (row) => keyName(key, row),
     read: async (keys, { db }, viewer) => {
       const { rows } = await sql<Row>`select k.key_order, ${select ?? sql`${sql.ref(alias)}.*`}
         from ${keyTable(key, keys)} join ${sql.table(table)} ${sql.ref(alias)} on ${hasKey(key, alias)}
-        where ${visible(viewer, rowKind)}`.execute(db);
+        where ${where ?? sql`true`} and ${visible(viewer, rowKind)}`.execute(db);
       return inOrder(keys, rows, (row) => make(row, viewer));
     },
   };

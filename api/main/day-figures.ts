@@ -136,11 +136,11 @@ export async function communityFigures(
     ).rows,
     bilateral: (
       await session.run(
-        `select t.stage, sum(t.amount) as amount from trade t
+        `select t.stage, sum(t.amount) as amount from bilateral_trade t
          join (select start, max(run) as run from run
                where lane = $1 and market = $2::bigint and start >= $3::bigint and start < $4::bigint
                group by start) r on r.start = t.start and r.run = t.run
-         where t.lane = $1 and t.market = $2::bigint and t.stage <> 'COMMUNITY' group by t.stage`,
+         where t.lane = $1 and t.market = $2::bigint group by t.stage`,
         parameters,
       )
     ).rows,

@@ -27,8 +27,8 @@ export async function intervalFigures(
                select t.start,
                  sum(case when t.stage = 'CONTRACTED' then t.amount end) as contracted,
                  sum(case when t.stage = 'NOMINATED' then t.amount end) as nominated
-               from trade t
-               where t.lane = $1 and t.market = $2::bigint and t.stage <> 'COMMUNITY'
+               from bilateral_trade t
+               where t.lane = $1 and t.market = $2::bigint
                  and (t.start, t.run) in (select distinct start, run from last)
                group by t.start)
            select p.start, r.price, b.contracted, b.nominated,

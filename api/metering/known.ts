@@ -1,4 +1,5 @@
 /** What the read model knows of a file's meters: their connections, and the readings that the ledger has of them. */
+import { bandOf } from '../readmodel/bands.js';
 import type { Database } from '../readmodel/database.js';
 import type { ReadingTable } from './readings.js';
 
@@ -86,6 +87,7 @@ export async function knownReadings(
     .select(['start', 'import_wh', 'export_wh', 'quality'])
     .where('lane', '=', lane)
     .where('connection', '=', String(connection))
+    .where('band', '=', String(bandOf(connection)))
     // An interval of the network may begin up to an hour before the first reading that is part of it.
     .where('start', '>', String(from - 3_600_000))
     .where('start', '<', String(to))

@@ -70,6 +70,7 @@ function applyTransaction(t: CommittedTransaction, words: Vocabulary, p: Project
   }
   for (const [index] of event.replayed) passedOver.add(index);
   applyCommands(t, batch, event, passedOver, words, p);
+  p.entries.end();
   checkPages(t, batch, event, p);
 }
 

@@ -3,12 +3,12 @@
  * An update only touches rows that exist by then, so that all rows can go first. Last come the totals of runs.
  */
 import { CopyBuffer, type CopyValue } from './copy-buffer.js';
-import { writeTotals, type RunKey } from './run-totals.js';
+import { TOTAL_COLUMNS, writeTotals, type RunKey } from './run-totals.js';
 import type { Session } from './session.js';
 
-const POSITION = [
-  ...['lane', 'market', 'connection', 'start', 'run', 'reading_revision', 'import_wh', 'export_wh'],
-  ...['contracted_bought_wh', 'contracted_sold_wh', 'nominated_bought_wh', 'nominated_sold_wh'],
+const POSITIONS = [
+  ...['lane', 'market', 'start', 'run', 'band', 'trade_keys', 'connection', 'reading_revision', 'import_wh'],
+  ...['export_wh', 'contracted_bought_wh', 'contracted_sold_wh', 'nominated_bought_wh', 'nominated_sold_wh'],
   ...['community_bought_wh', 'community_sold_wh', 'bilateral_micros', 'community_bought_micros'],
   ...[
     'community_sold_micros',
@@ -20,20 +20,8 @@ const POSITION = [
   ...['levies_micros', 'standing_micros', 'bill_micros', 'retail_only_micros'],
 ] as const;
 const TRADE = [
-  ...[
-    'id',
-    'lane',
-    'market',
-    'start',
-    'run',
-    'stage',
-    'agreement',
-    'seller',
-    'buyer',
-    'quantity_wh',
-    'price',
-  ],
-  ...['amount', 'block'],
+  ...['id', 'lane', 'market', 'start', 'run', 'stage', 'agreement', 'seller', 'buyer', 'quantity_wh'],
+  ...['price', 'amount'],
 ] as const;
 
 /** Columns that the projector writes, by table. */
@@ -86,19 +74,9 @@ const COLUMNS = {
     ],
     'block',
   ],
-  entry: [
-    ...[
-      'lane',
-      'account',
-      'sequence',
-      'amount',
-      'balance_after',
-      'block',
-      'position',
-      'command_index',
-      'command',
-    ],
-    'interval_start',
+  entry_set: [
+    ...['lane', 'account', 'first_sequence', 'block', 'position', 'command'],
+    ...['amounts', 'balances', 'command_indexes', 'interval_starts'],
   ],
   hold: ['lane', 'number', 'account', 'payee', 'amount', 'remaining', 'expires_at', 'purpose'],
   tariff: ['lane', 'number', 'tariff_id', 'owner'],
@@ -132,28 +110,19 @@ const COLUMNS = {
     ],
     ...['state', 'proposed_by'],
   ],
-  reading: [
-    ...[
-      'lane',
-      'connection',
-      'start',
-      'duration_seconds',
-      'revision',
-      'import_wh',
-      'export_wh',
-      'quality',
-      'source',
-    ],
-    'block',
+  reading_set: [
+    ...['lane', 'band', 'start', 'duration_seconds', 'source', 'block', 'connection', 'revision'],
+    ...['import_wh', 'export_wh', 'quality'],
   ],
   run: [
     ...['lane', 'market', 'start', 'run', 'kind', 'backfill', 'stale', 'price', 'unmatched_by_cap_wh'],
     ...['input_digest', 'output_digest', 'import_wh', 'export_wh', 'members', 'block', 'position'],
+    ...TOTAL_COLUMNS,
   ],
-  position: POSITION,
-  trade: TRADE,
-  open_position: POSITION,
-  open_trade: TRADE,
+  position_set: POSITIONS,
+  bilateral_trade: TRADE,
+  open_position_set: POSITIONS,
+  open_bilateral_trade: TRADE,
   run_part: ['lane', 'market', 'start', 'run', 'from_member', 'block', 'position'],
   receivable: ['id', 'lane', 'market', 'start', 'connection', 'account', 'amount', 'due_at'],
 } as const satisfies Record<string, readonly string[]>;
@@ -177,8 +146,8 @@ export class Changes {
     this.updates.push({ sql, parameters });
   }
 
-  /** A run whose positions and trades are all among the rows: its totals are written after them. */
-  settle(run: RunKey): void {
+  /** A run whose rows are written by now, in several parts: its totals are summed after them. */
+  sumUp(run: RunKey): void {
     this.settled.push(run);
   }
 

@@ -14,6 +14,8 @@ import { Changes } from './changes.js';
 import type { Database } from './database.js';
 import { BlockOrderError, CheckpointMismatchError, CheckpointMovedError } from './errors.js';
 import type { Projection } from './handlers/command.js';
+import { Entries } from './entries.js';
+import { Owners } from './owners.js';
 import type { Session } from './session.js';
 
 export interface ProjectorOptions {
@@ -52,7 +54,7 @@ export class Projector {
   private constructor(
     private readonly options: ProjectorOptions,
     checkpoint: Checkpoint,
-    balances: Balances,
+    { balances, owners }: Pick<Projection, 'balances' | 'owners'>,
   ) {
     this.applied = checkpoint.height;
     this.digest = checkpoint.digest;
@@ -61,9 +63,9 @@ export class Projector {
       commands: new Map(options.commands.map((shape) => [shape.name, shape])),
       events: new Map(options.events.map((shape) => [shape.name, shape])),
     };
+    const changes = new Changes();
     this.projection = {
-      changes: new Changes(),
-      balances,
+      ...{ changes, balances, owners, entries: new Entries(changes) },
       receivableId: () => this.receivables++,
     };
   }
@@ -72,7 +74,8 @@ export class Projector {
   static async start(options: ProjectorOptions): Promise<Projector> {
     const projector = await options.database.transaction(async (session) => {
       const checkpoint = await readCheckpoint(session, options);
-      return new Projector(options, checkpoint, await Balances.load(session));
+      const balances = await Balances.load(session);
+      return new Projector(options, checkpoint, { balances, owners: await Owners.load(session) });
     });
     projector.running = projector.follow().catch((error: unknown) => {
       projector.fail(error instanceof Error ? error : new Error('projecting failed', { cause: error }));

@@ -1,4 +1,9 @@
-/** Writes to runs what their members traded together, as the view `run_totals` sums it. */
+/**
+ * What the members of a run traded together. Of a run that settles at once it is summed from what the run tells; of one
+ * that was posted in parts from its rows, as the view `run_totals` sums them.
+ */
+import type { Json } from '../../schema/canonical.js';
+import { cell } from '../../schema/fields.js';
 import type { Session } from './session.js';
 
 /** A settled run. */
@@ -14,6 +19,50 @@ export const TOTAL_COLUMNS = [
   ...['community_wh', 'community_micros', 'residual_import_wh', 'residual_import_micros'],
   ...['residual_export_wh', 'residual_export_micros'],
 ] as const;
+
+/** Totals of a run, in the order of the columns; sums are decimal text. */
+export type Totals = readonly (number | string)[];
+/** Of a run whose rows are summed later. */
+export const NO_TOTALS: Totals = TOTAL_COLUMNS.map(() => 0);
+
+/** Sum of a column's rows, exact also beyond the safe integers. */
+export function columnSum(column: Json, count: number): bigint {
+  let exact = 0n;
+  let total = 0;
+  for (let i = 0; i < count; i++) {
+    const next = total + (cell(column, i) as number);
+    if (Number.isSafeInteger(next)) total = next;
+    else {
+      exact += BigInt(total);
+      total = cell(column, i) as number;
+    }
+  }
+  return exact + BigInt(total);
+}
+
+/** Totals of a run that settles at once. */
+export function totalsOf(
+  members: {
+    readonly count: number;
+    readonly participants: number;
+    /** A column of the settlement's rows. */
+    readonly of: (name: string) => Json;
+    readonly communityMicros: Json;
+  },
+  bilateral: { readonly contractedMicros: bigint; readonly nominatedMicros: bigint },
+): Totals {
+  const total = (name: string): bigint => columnSum(members.of(name), members.count);
+  const [contracted, nominated, community] = ['contracted', 'nominated', 'community'].map((stage) =>
+    total(`${stage}BoughtWh`),
+  );
+  const sold = total('contractedSoldWh') + total('nominatedSoldWh') + total('communitySoldWh');
+  return [
+    ...[members.participants, contracted, bilateral.contractedMicros, nominated, bilateral.nominatedMicros],
+    ...[community, columnSum(members.communityMicros, members.count)],
+    ...[total('importWh') - contracted - nominated - community, total('residualImportMicros')],
+    ...[total('exportWh') - sold, 0n - total('residualExportMicros')],
+  ].map(String);
+}
 
 const WRITE_TOTALS = `update run r set ${TOTAL_COLUMNS.map((c) => `${c} = t.${c}`).join(', ')}
   from unnest($1::text[], $2::bigint[], $3::bigint[], $4::integer[]) as k(lane, market, start, run)

@@ -1,6 +1,7 @@
 /**
  * The read model's tables, as the query layer types them. Derived wholly from committed blocks (K6): dropping them
  * and reading from block 0 gives the same content. Amounts are bigint columns, read as decimal text.
+ * `position`, `open_position`, `reading`, `entry` and `trade` are views over tables of arrays (migration 6).
  */
 import type { ColumnType } from 'kysely';
 
@@ -10,6 +11,9 @@ export type Big = ColumnType<string, string | number | bigint, string | number |
 export type Sum = ColumnType<string, string | undefined, string>;
 /** An instant in ms since 1970. */
 export type Ms = ColumnType<string, string | number, string | number>;
+
+/** Which connections a row shares its place with (bands.ts): who looks by connection names it too, for the index. */
+export type Band = ColumnType<string, string | number | undefined, string>;
 
 /** What the projector has applied; one row, written in the transaction of the block that it tells of. */
 export interface CheckpointTable {
@@ -125,6 +129,8 @@ export interface EntryTable {
   command: string;
   /** Start of the settled interval, where the posting is of a settlement. */
   interval_start: Ms | null;
+  /** Number of the first of the postings that share its row. */
+  first_sequence: ColumnType<string, string | number | undefined, string>;
 }
 export interface HoldTable {
   lane: string;
@@ -205,6 +211,7 @@ export interface ReadingTable {
   quality: string;
   source: string;
   block: Big;
+  band: Band;
 }
 export interface RunTable {
   lane: string;
@@ -265,6 +272,7 @@ export interface PositionTable {
   retail_only_micros: Big;
   /** Whether its run is the interval's latest. */
   counts: boolean;
+  band: Band;
 }
 export interface TradeTable {
   /** SHA-256 over [lane, market, start, run, stage, buyer, seller, agreement], hex: one id for both sides (P2P-15). */
@@ -280,7 +288,6 @@ export interface TradeTable {
   quantity_wh: Big;
   price: Big;
   amount: Big;
-  block: Big;
   /** Whether its run is the interval's latest. */
   counts: boolean;
 }
@@ -330,8 +337,11 @@ export interface Tables {
   run_part: RunPartTable;
   /** Of runs that are not complete. */
   open_position: PositionTable;
-  open_trade: TradeTable;
   position: PositionTable;
+  /** Between two members, or between one and the community. */
   trade: TradeTable;
+  /** Between two members; what is traded with the community follows from positions. */
+  bilateral_trade: TradeTable;
+  open_bilateral_trade: TradeTable;
   receivable: ReceivableTable;
 }

@@ -24,8 +24,9 @@ export class Asking {
     private readonly schema: GraphQLSchema,
   ) {}
 
-  static async open(): Promise<Asking> {
-    return new Asking(await Database.open(), await gridbookSchema());
+  /** Over a database, which it closes; without one over an empty one. */
+  static async open(database?: Database): Promise<Asking> {
+    return new Asking(database ?? (await Database.open()), await gridbookSchema());
   }
 
   close(): Promise<void> {

@@ -6,7 +6,7 @@ import { encodeNodeId, type NodeKind } from '../../api/node-id.js';
 import type { Database } from '../../api/readmodel/database.js';
 import { writeTotals } from '../../api/readmodel/run-totals.js';
 import { viewer } from './asking.js';
-import { B, hashOf, insert, QUARTER, R, T0, upTo } from './seed.js';
+import { B, communityTrade, hashOf, insert, QUARTER, R, T0, upTo } from './seed.js';
 
 export const T1 = T0 + QUARTER;
 
@@ -38,9 +38,9 @@ export const idIn = encodeNodeId;
 export const TRADE = {
   contract: hashOf(101),
   nomination: hashOf(102),
-  sale: hashOf(103),
-  purchase: hashOf(104),
-  other: hashOf(201),
+  sale: communityTrade([B, 1, T0, 0], { seller: 5, buyer: 0 }),
+  purchase: communityTrade([B, 1, T0, 0], { seller: 0, buyer: 6 }),
+  other: communityTrade([R, 1, T0, 0], { seller: 1, buyer: 0 }),
 };
 /** Ids of transactions, by what they did. */
 export const TX = {
@@ -223,11 +223,12 @@ async function seedMetering(database: Database): Promise<void> {
         ...{ connection: n, start, ...wh(n), bill_micros: 100 * n },
         ...(start === T0 && n === 2 ? { contracted_bought_wh: 200 } : {}),
         ...(start === T0 && n === 4 ? { nominated_bought_wh: 300 } : {}),
+        ...(start === T0 && n === 5 ? { community_sold_wh: 100, community_sold_micros: 20_000 } : {}),
         ...(start === T0 && n === 6 ? { community_bought_wh: 100, community_bought_micros: 20_000 } : {}),
       })),
     ),
     { connection: 7, market: 2, ...wh(7) },
-    { lane: R, connection: 1, import_wh: 9 },
+    { lane: R, connection: 1, import_wh: 9, community_sold_wh: 100, community_sold_micros: 20_000 },
   );
   await insert(
     database,

@@ -1,7 +1,8 @@
 /** Rows of the read model, each with what a test does not care about filled in. */
-import type { Insertable } from 'kysely';
+import { sql, type Insertable } from 'kysely';
 import type { Database } from '../../api/readmodel/database.js';
 import type { Tables } from '../../api/readmodel/tables.js';
+import { tradeId, tradeKey } from '../../api/readmodel/trade-id.js';
 
 export type Rows = { readonly [T in keyof Tables]: Insertable<Tables[T]> };
 
@@ -100,7 +101,7 @@ const DEFAULTS: { readonly [T in keyof Tables]?: Partial<Rows[T]> } = {
   },
   trade: {
     ...{ lane: B, market: 1, start: T0, run: 0, stage: 'COMMUNITY', agreement: 0, seller: 0, buyer: 0 },
-    ...{ quantity_wh: 100, price: 200_000_000, amount: 20_000, block: 0 },
+    ...{ quantity_wh: 100, price: 200_000_000, amount: 20_000 },
   },
   receivable: { lane: B, market: 1, start: T0, amount: 900, due_at: T0 },
 };
@@ -116,11 +117,82 @@ export async function insert<T extends keyof Tables & keyof Rows>(
 ): Promise<void> {
   for (let i = 0; i < rows.length; i += ROWS_AT_A_TIME) {
     const full = rows.slice(i, i + ROWS_AT_A_TIME).map((row) => ({ ...DEFAULTS[table], ...row }));
+    const stored = STORED[table as string];
+    const isTable = !stored || !(await hasTable(db, stored.table));
+    const values = isTable
+      ? full.map((row) => (table === 'trade' ? { ...row, block: 0 } : row))
+      : full.flatMap((row) => stored.rowOf(row as Row) ?? []);
+    if (values.length === 0) continue;
     await db
-      .insertInto(table)
-      .values(full as never)
+      .insertInto((isTable ? table : stored.table) as T)
+      .values(values as never)
       .execute();
   }
+}
+
+type Row = Readonly<Record<string, string | number | boolean | null>>;
+
+/** Columns of a row as arrays of one. */
+const single = (row: Row, ...columns: string[]): Record<string, string> =>
+  Object.fromEntries(columns.map((column) => [column, `{${row[column]}}`]));
+const band = ({ connection }: Row): number => Math.floor(Number(connection) / 32);
+const without = (row: Row, ...columns: string[]): Row =>
+  Object.fromEntries(Object.entries(row).filter(([column]) => !columns.includes(column)));
+
+const RUN = ['lane', 'market', 'start', 'run', 'counts'];
+
+/** Views, and the rows of the tables behind them that show a row of the view; older schemas have tables of the name. */
+const STORED: Readonly<Record<string, { table: string; rowOf: (row: Row) => object | undefined }>> = {
+  position: {
+    table: 'position_set',
+    rowOf: (row) => ({
+      ...Object.fromEntries(RUN.filter((c) => c in row).map((column) => [column, row[column]])),
+      ...single(row, ...Object.keys(row).filter((column) => !RUN.includes(column))),
+      band: band(row),
+      trade_keys: `{${communityTrades(row).map(tradeKey).join(',')}}`,
+    }),
+  },
+  reading: {
+    table: 'reading_set',
+    rowOf: (row) => ({
+      ...row,
+      ...single(row, 'connection', 'revision', 'import_wh', 'export_wh', 'quality'),
+      band: band(row),
+    }),
+  },
+  entry: {
+    table: 'entry_set',
+    rowOf: (row) => ({
+      ...without(row, 'sequence', 'amount', 'balance_after', 'command_index', 'interval_start'),
+      ...{ first_sequence: row.sequence, amounts: `{${row.amount}}`, balances: `{${row.balance_after}}` },
+      ...{ command_indexes: `{${row.command_index}}` },
+      interval_starts: row.interval_start === null ? null : `{${row.interval_start}}`,
+    }),
+  },
+  // What is traded with the community follows from positions.
+  trade: { table: 'bilateral_trade', rowOf: (row) => (row.stage === 'COMMUNITY' ? undefined : row) },
+};
+
+/** Ids of what a position sold to the community and bought from it. */
+function communityTrades(row: Row): string[] {
+  const run = [row.lane as string, Number(row.market), Number(row.start), Number(row.run)] as const;
+  const connection = Number(row.connection);
+  return [
+    ...(Number(row.community_sold_wh) > 0 ? [communityTrade(run, { seller: connection, buyer: 0 })] : []),
+    ...(Number(row.community_bought_wh) > 0 ? [communityTrade(run, { seller: 0, buyer: connection })] : []),
+  ];
+}
+
+export const communityTrade = (
+  run: readonly [lane: string, market: number, start: number, run: number],
+  sides: { readonly seller: number; readonly buyer: number },
+): string => tradeId(run, 'COMMUNITY', { ...sides, agreement: 0 });
+
+async function hasTable(db: Database['db'], table: string): Promise<boolean> {
+  const { rows } = await sql<{ found: boolean }>`select to_regclass(${table}) is not null as found`.execute(
+    db,
+  );
+  return rows[0].found;
 }
 
 /** Numbers from one to another. */

@@ -193,7 +193,7 @@ test('the read model shows a run in parts once it is complete', async () => {
   const projector = await Projector.start({ database, ledger, ledgerId: 'one', ...words });
   const counts = async (): Promise<number[]> => {
     await projector.waitFor(ledger.height());
-    const tables = ['run', 'position', 'trade', 'open_position', 'open_trade'] as const;
+    const tables = ['run', 'position', 'trade', 'open_position', 'open_bilateral_trade'] as const;
     const rows = tables.map((table) => database.db.selectFrom(table).selectAll().execute());
     return (await Promise.all(rows)).map((list) => list.length);
   };

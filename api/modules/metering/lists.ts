@@ -1,7 +1,10 @@
 import { sql } from 'kysely';
-import { rowLookup } from '../../lookup.js';
+import { inOrder, keyTable, rowLookup, type Lookup } from '../../lookup.js';
+import { tradeKey } from '../../readmodel/trade-id.js';
+import { visible } from '../../visibility/visible.js';
 import { inPeriod, type ChildList, type List } from '../lists.js';
 import type { PeriodArgs } from '../paging.js';
+import type { Row } from '../row.js';
 import { Position, Reading, SettlementRun, Trade } from './types.js';
 
 const OF_RUN = { lane: 'text', market: 'bigint', start: 'bigint', run: 'integer' } as const;
@@ -16,6 +19,7 @@ export const READINGS_OF_CONNECTION: ChildList<Reading, PeriodArgs> = {
   ...READINGS,
   name: 'connection.readings',
   parent: { connection: 'bigint', lane: 'text' },
+  isChild: sql`r.connection = k.connection and r.lane = k.lane and r.band = k.connection / 32`,
   filter: (args) => inPeriod('r.start', args),
 };
 export const RUNS: List<SettlementRun> = {
@@ -62,6 +66,7 @@ export const TRADES_OF_POSITION: ChildList<Trade> = {
 export const READING = rowLookup({
   rowKind: 'reading',
   key: { connection: 'bigint', start: 'bigint', revision: 'integer', lane: 'text' },
+  where: sql`r.band = k.connection / 32`,
   make: (row) => new Reading(row),
 });
 export const RUN = rowLookup({ rowKind: 'run', key: OF_RUN, make: (row) => new SettlementRun(row) });
@@ -70,5 +75,18 @@ export const POSITION = rowLookup({
   key: { connection: 'bigint', ...OF_RUN },
   make: (row) => new Position(row),
 });
-/** A trade by its id, which both sides know (P2P-15). */
-export const TRADE = rowLookup({ rowKind: 'trade', key: { id: 'text' }, make: (row) => new Trade(row) });
+const TRADE_KEY = { id: 'text', trade_key: 'integer' } as const;
+/** A trade by its id, which both sides know (P2P-15): in the run that it is found in by the first of its bytes. */
+export const TRADE: Lookup<Row, Trade> = {
+  nameOf: ({ id }) => id as string,
+  read: async (keys, { db }, viewer) => {
+    const wanted = keys.map(({ id }) => ({ id, trade_key: tradeKey(id as string) }));
+    const { rows } = await sql<Row>`select k.key_order, t.* from ${keyTable(TRADE_KEY, wanted)}
+      cross join lateral (
+        select s.lane, s.market, s.start, s.run from position_set s where s.trade_keys @> array[k.trade_key]
+        union select b.lane, b.market, b.start, b.run from bilateral_trade b where b.id = k.id) r
+      join trade t on t.market = r.market and t.start = r.start and t.run = r.run and t.lane = r.lane and t.id = k.id
+      where ${visible(viewer, 'trade')}`.execute(db);
+    return inOrder(keys, rows, (row) => new Trade(row));
+  },
+};

@@ -1,5 +1,7 @@
+import { sql } from 'kysely';
 import { Arg, Args, Authorized, Ctx, FieldResolver, ID, Query, Resolver, Root } from 'type-graphql';
 import type { RequestContext } from '../../context.js';
+import { decodeRef } from '../../node-id.js';
 import { inPeriod, listPage } from '../lists.js';
 import { PeriodArgs, type Page } from '../paging.js';
 import { namedBy } from '../references.js';
@@ -20,7 +22,8 @@ export class ReadingResolver {
     @Ctx() context: RequestContext,
   ): Promise<Page<Reading>> {
     const isOfConnection = namedBy('Connection', connection, 'r', 'connection');
-    return listPage(context, READINGS, args, isOfConnection, inPeriod('r.start', args));
+    const isOfBand = sql<boolean>`r.band = ${decodeRef('Connection', connection)?.number ?? 0}::bigint / 32`;
+    return listPage(context, READINGS, args, isOfConnection, isOfBand, inPeriod('r.start', args));
   }
 
   @FieldResolver(() => Connection, { nullable: true, description: 'Connection whose meter it is of.' })

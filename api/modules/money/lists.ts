@@ -30,7 +30,8 @@ export const ENTRIES_OF_ACCOUNT: ChildList<Entry> = {
   name: 'account.entries',
   rowKind: 'entry',
   parent: { account: 'bigint', lane: 'text' },
-  key: { sequence: 'bigint' },
+  // The number of its row's first posting goes up with its own, and has the index.
+  key: { first_sequence: 'bigint', sequence: 'bigint' },
   descending: true,
   make: (row) => new Entry(row),
 };

@@ -31,4 +31,5 @@ export const countedPositions = (
 ): Condition =>
   sql`p.lane = ${participant.lane} and p.start >= ${fromMs}::bigint and p.start < ${toMs}::bigint
     and p.connection in (${connectionsOf(participant)})
+    and p.band in (select o.connection / 32 from (${connectionsOf(participant)}) o(connection))
     and p.counts`;

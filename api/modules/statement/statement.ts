@@ -22,8 +22,11 @@ export async function statementOf(
     select o.sanctioned_load_w as load, n.interval_seconds as seconds, ${staleIn(period)} as stale, s.*
     from connection o join network n on n.number = o.network and n.lane = o.lane
     cross join lateral (
-      select count(*) as positions, ${SUMS}, ${PER_INTERVAL} from position p
-      where p.connection = o.number and p.lane = o.lane and ${within('p', period)} and ${visible(viewer, 'position')}
+      select count(*) as positions, ${SUMS}, ${PER_INTERVAL} from (
+        select s.lane, o.number as connection, s.start, ${COLUMNS} from position_set s
+        cross join lateral (select array_position(s.connection, o.number) as at offset 0) i
+        where s.band = o.number / 32 and s.lane = o.lane and ${within('s', period)} and i.at is not null) p
+      where ${visible(viewer, 'position')}
     ) s
     where ${ofOwner(owner)} order by o.number`.execute(db);
   const cited = connections.flatMap(versionsIn);
@@ -42,7 +45,7 @@ const ofOwner = ({ lane, row }: Participant): Condition =>
   sql`o.participant = ${row.number}::bigint and o.lane = ${lane}`;
 
 /** Rows of a period that count. */
-const within = (alias: 'p' | 't', { fromMs, toMs }: Period): Condition => {
+const within = (alias: 's' | 't', { fromMs, toMs }: Period): Condition => {
   const of = sql.ref(alias);
   return sql`${of}.start >= ${fromMs}::bigint and ${of}.start < ${toMs}::bigint and ${of}.counts`;
 };
@@ -69,6 +72,12 @@ const SUMMED = [
   ...['community_sold_micros', 'residual_import_micros', 'residual_export_micros', 'levies_micros'],
   ...['standing_micros', 'bill_micros', 'retail_only_micros'],
 ];
+/** What a statement reads of a member's place in a row that it shares with its neighbours (migration 6). */
+const COLUMNS = sql.join(
+  [...SUMMED, 'tariff', 'tariff_version'].map(
+    (column) => sql`coalesce(${sql.ref(`s.${column}`)}[i.at], 0) as ${sql.ref(column)}`,
+  ),
+);
 const SUMS = sql.join(
   SUMMED.map((column) => sql`coalesce(sum(${sql.ref(`p.${column}`)}), 0) as ${sql.ref(column)}`),
 );
@@ -82,9 +91,9 @@ const PER_INTERVAL = sql`
 
 /** Sums of connection `o`'s bilateral trades of one side; only a side that is one is in its index. */
 const tradesOn = (side: 'seller' | 'buyer', period: Period, context: RequestContext) => sql`
-  select t.stage, ${sql.lit(side === 'seller')} as sold, sum(t.amount) as amount from trade t
+  select t.stage, ${sql.lit(side === 'seller')} as sold, sum(t.amount) as amount from bilateral_trade t
   where t.${sql.ref(side)} = o.number and t.${sql.ref(side)} > 0 and t.lane = o.lane and ${within('t', period)}
-    and t.stage <> 'COMMUNITY' and ${visible(viewerOf(context), 'trade')}
+    and ${visible(viewerOf(context), 'trade')}
   group by t.stage`;
 
 function summed(

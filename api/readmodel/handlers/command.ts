@@ -2,6 +2,8 @@
 import type { EventView } from '../../../schema/read-event.js';
 import type { Balances } from '../balances.js';
 import type { Changes } from '../changes.js';
+import type { Entries } from '../entries.js';
+import type { Owners } from '../owners.js';
 
 export interface AppliedCommand {
   readonly name: string;
@@ -22,6 +24,8 @@ export interface AppliedCommand {
 export interface Projection {
   readonly changes: Changes;
   readonly balances: Balances;
+  readonly owners: Owners;
+  readonly entries: Entries;
   /** The next number of a receivable. */
   receivableId(): number;
 }

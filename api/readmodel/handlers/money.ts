@@ -1,5 +1,6 @@
 /** Postings and holds. */
 import { cell } from '../../../schema/fields.js';
+import type { PostingPlace } from '../entries.js';
 import { eventOf, num, text, type AppliedCommand, type Handler, type Projection } from './command.js';
 
 export const MONEY: Readonly<Record<string, Handler>> = {
@@ -55,26 +56,12 @@ export function addPosted(c: AppliedCommand, p: Projection): void {
 
 /** One posting: numbered by its account. */
 export function addEntry(
-  c: Pick<AppliedCommand, 'lane' | 'block' | 'position' | 'index' | 'name'>,
-  p: Projection,
+  place: PostingPlace,
+  { balances, entries }: Projection,
   account: number,
   amountMicros: number,
   intervalStart: number | null,
 ): void {
-  const { sequence, balance } = p.balances.post(c.lane, account, amountMicros);
-  p.changes.add(
-    'entry',
-    ...[
-      c.lane,
-      account,
-      sequence,
-      amountMicros,
-      balance,
-      c.block,
-      c.position,
-      c.index,
-      c.name,
-      intervalStart,
-    ],
-  );
+  const { sequence, balance } = balances.post(place.lane, account, amountMicros);
+  entries.add(place, { account, sequence, amountMicros, balance, intervalStart });
 }

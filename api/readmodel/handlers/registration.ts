@@ -32,8 +32,9 @@ export const REGISTRATION: Readonly<Record<string, Handler>> = {
       c.block,
     );
   },
-  connectionRegister: (c, { changes }) => {
+  connectionRegister: (c, { changes, owners }) => {
     const { fields } = eventOf(c, 'connectionRegistered');
+    owners.set(c.lane, num(fields, 'connection'), num(c.args, 'participant'));
     changes.add(
       'connection',
       c.lane,

@@ -9,6 +9,7 @@ import { tradeTables } from './0002-trade-tables.js';
 import { countedRows } from './0003-counted-rows.js';
 import { runsInParts } from './0004-runs-in-parts.js';
 import { runTotals } from './0005-run-totals.js';
+import { rowsOfNeighbours } from './0006-rows-of-neighbours.js';
 
 export interface Migration {
   readonly number: number;
@@ -22,6 +23,7 @@ export const MIGRATIONS: readonly Migration[] = [
   countedRows,
   runsInParts,
   runTotals,
+  rowsOfNeighbours,
 ];
 
 /** One number for the lock that keeps two processes from migrating at the same time. */
