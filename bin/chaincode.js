@@ -2,10 +2,24 @@
 import { readFileSync } from 'node:fs';
 import { serveChaincode } from '../dist/chaincode/server.js';
 
-const { CHAINCODE_ID, CHAINCODE_SERVER_ADDRESS, CHAINCODE_TLS_KEY, CHAINCODE_TLS_CERT } = process.env;
-await serveChaincode({
+/** How long what is in hand may take after SIGTERM; whoever asked for the end waits a little longer. */
+const FINISH_MS = 8_000;
+
+const {
+  CHAINCODE_ID,
+  CHAINCODE_SERVER_ADDRESS,
+  CHAINCODE_HEALTH_ADDRESS,
+  CHAINCODE_TLS_KEY,
+  CHAINCODE_TLS_CERT,
+} = process.env;
+const server = await serveChaincode({
   packageId: CHAINCODE_ID,
   address: CHAINCODE_SERVER_ADDRESS,
+  healthAddress: CHAINCODE_HEALTH_ADDRESS,
   key: readFileSync(CHAINCODE_TLS_KEY),
   certificate: readFileSync(CHAINCODE_TLS_CERT),
+});
+process.once('SIGTERM', () => {
+  setTimeout(() => process.exit(1), FINISH_MS).unref();
+  void server.finish().then(() => process.exit(0));
 });

@@ -1,66 +1,60 @@
-/** The thin adapter between Fabric's shim and the kernel. */
-import type { ChaincodeInterface, ChaincodeResponse, ChaincodeStub } from 'fabric-shim';
+/** The thin adapter between Fabric's contract API and the kernel. */
+import { Contract, type Context } from 'fabric-contract-api';
 import { PING, STATE, SUBMIT } from '../schema/contract.js';
 import { GridbookError } from '../schema/errors.js';
 import type { Chaincode, StatePort } from './kernel/state-port.js';
-
-/** What the adapter needs of the shim: how it answers, and who signed. */
-export interface Shim {
-  success(payload?: Uint8Array): ChaincodeResponse;
-  error(message: string): ChaincodeResponse;
-  ClientIdentity: new (stub: ChaincodeStub) => {
-    getMSPID(): string;
-    getAttributeValue(name: string): string | null;
-  };
-}
+import { CONTRACT_NAME } from './metadata.js';
 
 /** The one event of a transaction. */
 const EVENT = 'gridbook';
-
-type Stub = ChaincodeStub & { getBufferArgs(): Buffer[] };
 
 /**
  * Refusals of whole transactions travel as their code, which the client knows; a fault of ours says nothing outside
  * and is told to `fault`.
  */
-export function contractOf(
-  chaincode: Chaincode,
-  shim: Shim,
-  fault: (error: unknown) => void,
-): ChaincodeInterface {
-  return {
-    Init: () => Promise.resolve(shim.success()),
-    Invoke: async (given) => {
-      const stub = given as Stub;
-      const [name, argument] = stub.getBufferArgs();
-      try {
-        switch (name?.toString()) {
-          case SUBMIT:
-            await chaincode.execute(portOf(stub, shim), argument ?? new Uint8Array());
-            return shim.success();
-          case STATE:
-            return shim.success(await stub.getState(String(argument)));
-          case PING:
-            return shim.success(Buffer.from('pong'));
-          default:
-            return shim.error('UNKNOWN_COMMAND');
-        }
-      } catch (error) {
-        if (error instanceof GridbookError) return shim.error(error.code);
-        fault(error);
-        return shim.error('INTERNAL');
-      }
-    },
+export function contractOf(chaincode: Chaincode, fault: (error: unknown) => void): new () => Contract {
+  return class extends Contract {
+    constructor() {
+      super(CONTRACT_NAME);
+    }
+
+    [SUBMIT](context: Context, batch: Uint8Array): Promise<void> {
+      return toldByCode(fault, () => chaincode.execute(portOf(context), batch));
+    }
+
+    [STATE](context: Context, key: Uint8Array): Promise<Uint8Array> {
+      return toldByCode(fault, () => context.stub.getState(Buffer.from(key).toString()));
+    }
+
+    [PING](): Promise<string> {
+      return Promise.resolve('pong');
+    }
+
+    override unknownTransaction(): Promise<void> {
+      return Promise.reject(new Error('UNKNOWN_COMMAND'));
+    }
   };
 }
 
-function portOf(stub: Stub, shim: Shim): StatePort {
-  const identity = new shim.ClientIdentity(stub);
+async function toldByCode<T>(fault: (error: unknown) => void, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof GridbookError) throw new Error(error.code, { cause: error });
+    fault(error);
+    throw new Error('INTERNAL', { cause: error });
+  }
+}
+
+function portOf({ stub, clientIdentity }: Context): StatePort {
   const { seconds, nanos } = stub.getTxTimestamp();
   return {
     transactionId: stub.getTxID(),
     timeMs: Number(seconds) * 1000 + (nanos - (nanos % 1_000_000)) / 1_000_000,
-    creator: { organisation: identity.getMSPID(), role: identity.getAttributeValue('role') ?? '' },
+    creator: {
+      organisation: clientIdentity.getMSPID(),
+      role: clientIdentity.getAttributeValue('role') ?? '',
+    },
     getState: async (key) => {
       const value = await stub.getState(key);
       return value.length === 0 ? undefined : value;

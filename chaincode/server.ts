@@ -1,8 +1,13 @@
 /** Serves the chaincode to a peer: one process an organisation, started and ended by the network's commands. */
-import shim from 'fabric-shim';
-import { contractOf, type Shim } from './contract.js';
+import { createRequire } from 'node:module';
+import type { Contract } from 'fabric-contract-api';
+import shim, { type ChaincodeInterface } from 'fabric-shim';
+import { contractOf } from './contract.js';
+import { serveHealth } from './health.js';
 import { gridbookChaincode } from './index.js';
+import { Intake } from './intake.js';
 import type { Chaincode } from './kernel/state-port.js';
+import { BytesSerializer, CONTRACT_METADATA } from './metadata.js';
 
 export interface ServerOptions {
   /** Package id under which the peer knows it. */
@@ -12,23 +17,52 @@ export interface ServerOptions {
   /** TLS key and certificate, PEM. */
   readonly key: Buffer;
   readonly certificate: Buffer;
+  /** Host and port where its health is asked for; nowhere without it. */
+  readonly healthAddress?: string;
   /** What is served; by default Gridbook's. */
   readonly chaincode?: Chaincode;
+}
+
+export interface ChaincodeServer {
+  /** Answers what is in hand, takes nothing more, and lets go of the peers. */
+  finish(): Promise<void>;
 }
 
 /** A transaction's arguments arrive twice in one message. */
 const LARGE = { 'grpc.max_receive_message_length': -1, 'grpc.max_send_message_length': -1 };
 
-export async function serveChaincode({
-  packageId,
-  address,
-  key,
-  certificate,
-  chaincode = gridbookChaincode(),
-}: ServerOptions): Promise<void> {
-  // The package is one class with all this; its types say otherwise.
-  const all = shim as unknown as Shim & typeof shim.Shim;
-  const contract = contractOf(chaincode, all, (error) => console.error(error));
-  const tlsProps = { key, cert: certificate, clientCACerts: undefined as unknown as Buffer };
-  await all.server(contract, { ccid: packageId, address, tlsProps, ...LARGE }).start();
+/** The package is one class with all this; its types say otherwise, and its server has no end but gRPC's own. */
+interface Shim {
+  server(
+    chaincode: ChaincodeInterface,
+    options: object,
+  ): { start(): Promise<void>; readonly _server: { tryShutdown(done: () => void): void } };
+}
+
+/** What the package's own command line makes of contracts; it has no other way in. */
+const ChaincodeFromContract = createRequire(import.meta.url)(
+  'fabric-shim/lib/contract-spi/chaincodefromcontract.js',
+) as new (
+  contracts: readonly (new () => Contract)[],
+  serializers: object,
+  metadata: object,
+) => ChaincodeInterface;
+
+export async function serveChaincode(options: ServerOptions): Promise<ChaincodeServer> {
+  const { packageId, address, key, certificate, healthAddress, chaincode = gridbookChaincode() } = options;
+  const contract = contractOf(chaincode, (error) => console.error(error));
+  const serializers = { transaction: 'bytes', serializers: { bytes: BytesSerializer } };
+  const intake = new Intake(new ChaincodeFromContract([contract], serializers, CONTRACT_METADATA));
+  const tlsProps = { key, cert: certificate };
+  const server = (shim as unknown as Shim).server(intake, { ccid: packageId, address, tlsProps, ...LARGE });
+  await server.start();
+  const health = healthAddress === undefined ? undefined : await serveHealth(healthAddress, intake);
+  return {
+    finish: async () => {
+      await intake.finish();
+      health?.close();
+      // Ends once every peer has what was written.
+      await new Promise<void>((resolve) => server._server.tryShutdown(resolve));
+    },
+  };
 }

@@ -56,7 +56,11 @@ export function processesFinding(rows: readonly ProcessStatus[]): Finding {
   if (ended.length === rows.length) {
     return { check, verdict: 'ok', sentence: 'None runs; `gridbook network up` starts them.' };
   }
-  const unwell = rows.flatMap((row) => (row.pid === undefined ? [] : (ailmentOf(row) ?? [])));
+  const isAlone = ({ role, organisation }: ProcessStatus): boolean =>
+    role === 'chaincode' &&
+    rows.some((row) => row.role === 'peer' && row.organisation === organisation && row.pid === undefined);
+  // A chaincode whose peer does not run is not to blame for it.
+  const unwell = rows.flatMap((row) => (row.pid === undefined || isAlone(row) ? [] : (ailmentOf(row) ?? [])));
   if (unwell.length > 0) {
     const [{ name }] = unwell;
     return {

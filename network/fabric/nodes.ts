@@ -70,15 +70,25 @@ const PROGRAM = (() => {
   return join(root.replace(/dist[/\\]$/, ''), 'bin', 'chaincode.js');
 })();
 
+/**
+ * Most that a chaincode's heap grows to: several times what a full batch of 10,000 commands needs (test/bench/RESULTS.md).
+ * One that needs more ends, and its peer's organisation endorses nothing until it is started again.
+ */
+const HEAP_MB = 512;
+
 export function chaincodeProcess(layout: Layout, organisation: OrganisationPlan): ProcessSpec {
+  const { chaincodePort, chaincodeHealthPort: healthPort } = organisation;
+  const health: Record<string, string> =
+    healthPort === undefined ? {} : { CHAINCODE_HEALTH_ADDRESS: `${LOOPBACK}:${healthPort}` };
   const tls = join(layout.organisation(organisation.name), 'chaincode', 'tls');
   return {
     name: chaincodeName(organisation),
     command: process.execPath,
-    args: [PROGRAM],
+    args: [`--max-old-space-size=${HEAP_MB}`, PROGRAM],
     environment: {
       CHAINCODE_ID: packageFor(layout, organisation).id,
-      CHAINCODE_SERVER_ADDRESS: `${LOOPBACK}:${organisation.chaincodePort}`,
+      CHAINCODE_SERVER_ADDRESS: `${LOOPBACK}:${chaincodePort}`,
+      ...health,
       CHAINCODE_TLS_KEY: join(tls, 'key.pem'),
       CHAINCODE_TLS_CERT: join(tls, 'cert.pem'),
       CORE_CHAINCODE_LOGGING_LEVEL: 'error',
@@ -129,7 +139,7 @@ export function processPorts(
     ),
     ...plan.organisations.map((organisation) => ({
       name: chaincodeName(organisation),
-      addresses: [local(organisation.chaincodePort)],
+      addresses: [organisation.chaincodePort, organisation.chaincodeHealthPort ?? []].flat().map(local),
     })),
   ];
 }

@@ -30,6 +30,8 @@ export interface OrganisationPlan {
   readonly role: string;
   readonly peers: readonly PeerPlan[];
   readonly chaincodePort: number;
+  /** Where the chaincode process tells of its health; a network made before it did has none. */
+  readonly chaincodeHealthPort?: number;
 }
 export interface OrdererPlan {
   readonly name: string;
@@ -98,7 +100,7 @@ export const DEFAULT_PLAN: PlanOptions = {
 
 /** Ports that a network takes. */
 export const portCount = ({ organisations, peers, orderers }: PlanOptions): number =>
-  organisations * (2 * peers + 1) + 3 * orderers;
+  organisations * (2 * peers + 2) + 3 * orderers;
 
 /** The first organisations bear the names of the demonstration; others are numbered. */
 const NAMED = [
@@ -161,7 +163,7 @@ async function planOrganisation(
   for (let p = 0; p < count; p++) {
     peers.push({ name: `peer${p}`, port: await port(), operationsPort: await port() });
   }
-  return { ...named, peers, chaincodePort: await port() };
+  return { ...named, peers, chaincodePort: await port(), chaincodeHealthPort: await port() };
 }
 
 /**

@@ -1,8 +1,9 @@
 /** What runs of a network: a row a process. */
 import { get } from 'node:http';
+import { chaincodeHealth } from './chaincode-health.js';
 import { ClientIdentity } from './client-identity.js';
 import type { Layout } from './layout.js';
-import { isFree, LOOPBACK } from './listen-address.js';
+import { LOOPBACK } from './listen-address.js';
 import { committedDefinition, type Definition } from './lifecycle.js';
 import { adminOf, authorityOf, chaincodeName, ordererName, peerName } from './nodes.js';
 import { partOf } from './orderer-client.js';
@@ -37,7 +38,7 @@ export async function networkStatus(layout: Layout, plan: NetworkPlan): Promise<
     ...plan.organisations.flatMap((organisation) =>
       organisation.peers.map((peer) => peerStatus(layout, plan, organisation, peer)),
     ),
-    ...plan.organisations.map((organisation) => chaincodeStatus(layout, organisation)),
+    ...plan.organisations.map((organisation) => chaincodeStatus(layout, plan, organisation)),
   ]);
   const highest = Math.max(0, ...rows.map(({ height }) => height ?? 0));
   return rows.map((row) => (row.height === undefined ? row : { ...row, lag: highest - row.height }));
@@ -97,7 +98,11 @@ async function peerStatus(
   }
 }
 
-async function chaincodeStatus(layout: Layout, organisation: OrganisationPlan): Promise<ProcessStatus> {
+async function chaincodeStatus(
+  layout: Layout,
+  plan: NetworkPlan,
+  organisation: OrganisationPlan,
+): Promise<ProcessStatus> {
   const name = chaincodeName(organisation);
   const pid = runningPid(layout, name);
   const row = {
@@ -105,8 +110,7 @@ async function chaincodeStatus(layout: Layout, organisation: OrganisationPlan): 
     port: organisation.chaincodePort,
   };
   if (pid === undefined) return { ...row, health: DOWN };
-  const listens = !(await isFree(organisation.chaincodePort));
-  return { ...row, pid, health: listens ? 'ok' : 'does not listen' };
+  return { ...row, pid, health: await chaincodeHealth(layout, plan, organisation) };
 }
 
 /** What a node says of itself at its operations address. */

@@ -100,7 +100,7 @@ describe('a machine', () => {
   test('without a network is told how to make one, and which ports it would not get', async () => {
     const place = join(folder, 'none');
     expect(await find('Folder', place)).toEqual(says('ok', /`gridbook network up` makes one/));
-    expect(await find('Ports', place)).toEqual(says('ok', /31400 to 31417 are free/));
+    expect(await find('Ports', place)).toEqual(says('ok', /31400 to 31420 are free/));
     const server = createServer().listen(31_403, '127.0.0.1');
     await once(server, 'listening');
     expect(await find('Ports', place)).toEqual(says('warning', /in use: 31403; `up` takes the next free/));
