@@ -13,6 +13,10 @@ export const BENCHMARKS = {
     engine: 'fabric',
     what: 'settled transfers a second, all rules and the log on, against a plain contract; processor time of each',
   },
+  P2: {
+    engine: 'fabric',
+    what: 'a lone command through GraphQL against the raw client; then 128 clients of each at once',
+  },
   P4: { engine: 'embedded', what: 'clearing a community book against a typed-array sort and sweep' },
   P6: {
     engine: 'embedded',

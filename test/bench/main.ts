@@ -3,6 +3,7 @@ import 'reflect-metadata';
 import { parseArgs } from 'node:util';
 import { runOf } from '../../api/main/benchmarks.js';
 import { fabricTransfers } from './fabric/p1-transfers.js';
+import { graphqlOnFabric } from './fabric/p2-lone.js';
 import { fabricInterval } from './fabric/p12-interval.js';
 import { networkUp } from './fabric/p8-up.js';
 import { machine, type Bench } from './measure.js';
@@ -12,7 +13,7 @@ import { growth } from './p7-growth.js';
 import { community } from './p10-community.js';
 
 const EMBEDDED: readonly Bench[] = [clearing, transfers, growth, community];
-const FABRIC: readonly Bench[] = [fabricTransfers, networkUp, fabricInterval];
+const FABRIC: readonly Bench[] = [fabricTransfers, graphqlOnFabric, networkUp, fabricInterval];
 
 const { values } = parseArgs({ options: { only: { type: 'string' }, ledger: { type: 'string' } } });
 const benches = values.ledger === 'fabric' ? FABRIC : EMBEDDED;
