@@ -1,7 +1,8 @@
 /** The thin adapter between Fabric's contract API and the kernel. */
 import { Contract, type Context } from 'fabric-contract-api';
-import { PING, STATE, SUBMIT } from '../schema/contract.js';
+import { HISTORY_END, PING, RECORDED, STATE, SUBMIT } from '../schema/contract.js';
 import { GridbookError } from '../schema/errors.js';
+import { bringAlong, endHistory } from './kernel/history.js';
 import type { Chaincode, StatePort } from './kernel/state-port.js';
 import { CONTRACT_NAME } from './metadata.js';
 
@@ -22,8 +23,16 @@ export function contractOf(chaincode: Chaincode, fault: (error: unknown) => void
       return toldByCode(fault, () => chaincode.execute(portOf(context), batch));
     }
 
+    [RECORDED](context: Context, batch: Uint8Array, recordedMs: Uint8Array): Promise<void> {
+      return toldByCode(fault, () => bringAlong(chaincode, portOf(context), batch, wholeOf(recordedMs)));
+    }
+
+    [HISTORY_END](context: Context, lane: Uint8Array, digest: Uint8Array): Promise<void> {
+      return toldByCode(fault, () => endHistory(portOf(context), textOf(lane), textOf(digest)));
+    }
+
     [STATE](context: Context, key: Uint8Array): Promise<Uint8Array> {
-      return toldByCode(fault, () => context.stub.getState(Buffer.from(key).toString()));
+      return toldByCode(fault, () => context.stub.getState(textOf(key)));
     }
 
     [PING](): Promise<string> {
@@ -62,4 +71,12 @@ function portOf({ stub, clientIdentity }: Context): StatePort {
     putState: (key, value) => stub.putState(key, value),
     setEvent: (payload) => stub.setEvent(EVENT, payload),
   };
+}
+
+const textOf = (bytes: Uint8Array): string => Buffer.from(bytes).toString();
+
+/** A whole number as text; NaN where it is none. */
+function wholeOf(bytes: Uint8Array): number {
+  const text = textOf(bytes);
+  return /^\d{1,16}$/.test(text) ? Number(text) : NaN;
 }

@@ -1,5 +1,5 @@
 /** What the contract tells of itself, in the form of Fabric's contract metadata: `org.hyperledger.fabric:GetMetadata`. */
-import { CONTRACT_VERSION, PING, STATE, SUBMIT } from '../schema/contract.js';
+import { CONTRACT_VERSION, HISTORY_END, PING, RECORDED, STATE, SUBMIT } from '../schema/contract.js';
 
 export const CONTRACT_NAME = 'gridbook';
 
@@ -24,6 +24,26 @@ export const CONTRACT_METADATA = {
           tags: ['submitTx'],
           parameters: [
             { name: 'batch', description: 'Commands, encoded as PROTOCOL.md says.', schema: text },
+          ],
+        },
+        {
+          name: RECORDED,
+          tags: ['submitTx'],
+          parameters: [
+            { name: 'batch', description: 'Commands, encoded as PROTOCOL.md says.', schema: text },
+            {
+              name: 'recordedMs',
+              description: 'When another ledger recorded it, ms since 1970.',
+              schema: text,
+            },
+          ],
+        },
+        {
+          name: HISTORY_END,
+          tags: ['submitTx'],
+          parameters: [
+            { name: 'lane', description: 'Lane whose history ends.', schema: text },
+            { name: 'digest', description: 'Digest of the state that it comes to, hex.', schema: text },
           ],
         },
         {

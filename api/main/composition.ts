@@ -3,6 +3,7 @@
  * ledger up, closed from the lanes down.
  */
 import { lockFolder, openGridbookLedger, type Notice } from '../../network/embedded/index.js';
+import type { FabricLedger } from '../../network/fabric/index.js';
 import type { IdentityRef, Ledger } from '../../network/ledger.js';
 import { TRADE_COMMANDS, TRADE_EVENTS } from '../../schema/trade/index.js';
 import { ORGANISATIONS } from '../demo/rules.js';
@@ -99,6 +100,15 @@ async function openEmbedded({ folder, notice }: OpenOptions): Promise<Opened> {
   return { ledger, provider: ORGANISATIONS.provider, close: () => ledger.close() };
 }
 
+/** Loaded where it is used: gRPC and the gateway's library take a while. */
+export async function openChannel(
+  network: string,
+  signThemselves: readonly string[] = [],
+): Promise<FabricLedger> {
+  const { FabricLedger } = await import('../../network/fabric/index.js');
+  return FabricLedger.open(network, { signThemselves });
+}
+
 /** The channel of a network; the data folder has the read model and local keys, and is locked all the same. */
 async function openFabric(
   network: string,
@@ -115,9 +125,7 @@ async function openFabric(
   makeFolder(folder);
   const lock = await lockFolder(folder.lock);
   try {
-    // Loaded where it is used: gRPC and the gateway's library take a while.
-    const { FabricLedger } = await import('../../network/fabric/index.js');
-    const ledger = await FabricLedger.open(network, { signThemselves });
+    const ledger = await openChannel(network, signThemselves);
     const { provider, operator } = ORGANISATIONS;
     const isApart = ledger.organisations.includes(provider.organisation);
     return {
@@ -133,14 +141,24 @@ async function openFabric(
 }
 
 /**
- * Opens a data folder's block file for reading, also beside a process that writes it, and projects it into a database
- * in memory.
+ * Opens a data folder's block file for reading, or a network's channel, also beside a process that writes it, and
+ * projects it into a database in memory.
  */
 export async function openReading(
-  folder: DataFolder,
+  { folder, network }: Pick<OpenOptions, 'folder' | 'network'>,
   progress?: (done: number, total: number) => void,
 ): Promise<Reading> {
-  const ledger = LedgerFiles.open(folder.path);
+  return readOff(
+    network === undefined ? LedgerFiles.open(folder.path) : await openChannel(network),
+    progress,
+  );
+}
+
+/** Projects an open ledger into a database in memory; the ledger is closed with it. */
+export async function readOff(
+  ledger: Reading['ledger'],
+  progress?: (done: number, total: number) => void,
+): Promise<Reading> {
   const closing: (() => Promise<void>)[] = [() => ledger.close()];
   try {
     const database = await Database.open();

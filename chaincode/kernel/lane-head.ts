@@ -3,7 +3,7 @@ import { ROLES, type Role } from '../../schema/command.js';
 import { GridbookError, Refusal } from '../../schema/errors.js';
 import { LIMITS } from '../../schema/limits.js';
 import { appendLeaf, hashFromHex, hashToHex, type Hash } from './tree.js';
-import type { Page } from './pages.js';
+import { decodePage, type Page } from './pages.js';
 import type { UnitOfWork } from './unit-of-work.js';
 
 // Columns of the head.
@@ -18,6 +18,10 @@ const WIDTH = 7;
 
 /** Key of a lane's head, which every transaction of the lane writes. */
 export const headKey = (lane: string): string => `${lane}/head/0`;
+
+/** Transactions of a lane so far, by its head's bytes. */
+export const leavesIn = (lane: string, head: Uint8Array | undefined): number =>
+  (decodePage(headKey(lane), head, WIDTH).columns[LOG][0] as number | undefined) ?? 0;
 
 /** The bit of a role; 0 of what is no role. */
 const bitOf = (role: string): number => {

@@ -3,7 +3,7 @@ import { gridbookChaincode } from '../../chaincode/index.js';
 import { headKey } from '../../chaincode/kernel/lane-head.js';
 import { PAGE_FORMAT } from '../../schema/command.js';
 import { formatOf, otherFormat } from './page-format.js';
-import { replayThroughChaincode, type ReplayReport } from './replay.js';
+import { Replay, replayThroughChaincode, type ReplayReport } from './replay.js';
 import type { VerifyOptions } from './verify.js';
 import { EmbeddedLedger, type EmbeddedLedgerOptions } from './ledger.js';
 
@@ -41,3 +41,6 @@ async function firstLane(ledger: EmbeddedLedger): Promise<string | undefined> {
 /** Runs every valid transaction of a data folder anew through Gridbook's rules (K7). */
 export const replayGridbookLedger = (directory: string, options: VerifyOptions = {}): Promise<ReplayReport> =>
   replayThroughChaincode(directory, gridbookChaincode(), options);
+
+/** Gridbook's rules on an empty state, for transactions that another engine recorded. */
+export const gridbookReplay = (): Replay => new Replay(gridbookChaincode());

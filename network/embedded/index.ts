@@ -2,11 +2,17 @@
 export { backupLedger, readManifest, restoreLedger, type BackupManifest } from './backup.js';
 export { DISK, type DiskCalls } from './block-file.js';
 export * from './errors.js';
-export { openGridbookLedger, replayGridbookLedger } from './gridbook.js';
+export { gridbookReplay, openGridbookLedger, replayGridbookLedger } from './gridbook.js';
 export { EmbeddedLedger, type EmbeddedLedgerOptions } from './ledger.js';
 export { lockFolder, type FolderLock } from './lock.js';
 export type { Notice, NoticeCode } from './notice.js';
-export { Replay, replayThroughChaincode, type RecordedTransaction, type ReplayReport } from './replay.js';
+export {
+  Replay,
+  replayRecorded,
+  replayThroughChaincode,
+  type RecordedTransaction,
+  type ReplayReport,
+} from './replay.js';
 export { StateDigest } from './state-digest.js';
 export { verifyFiles, type VerificationReport, type VerifyOptions } from './verify.js';
 export type { StoreComparison } from './verify-store.js';

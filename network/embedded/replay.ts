@@ -21,6 +21,13 @@ export interface RecordedTransaction {
   readonly args: Uint8Array;
 }
 
+/** What a transaction was recorded to have done; keys ascending. */
+export interface RecordedOutcome {
+  readonly reads: readonly { readonly key: string }[];
+  readonly writes: readonly { readonly key: string; readonly value: Uint8Array }[];
+  readonly event: Uint8Array;
+}
+
 /** A chaincode on a state in memory, fed with recorded transactions; also with those of a Fabric channel. */
 export class Replay {
   private readonly state = new Map<string, VersionedValue>();
@@ -33,7 +40,7 @@ export class Replay {
   }
 
   /** Writes what a valid transaction wrote. */
-  apply({ writes }: Pick<Simulation, 'writes'>, version: Version): void {
+  apply({ writes }: Pick<RecordedOutcome, 'writes'>, version: Version): void {
     for (const { key, value } of writes) this.state.set(key, { ...version, value });
   }
 
@@ -76,7 +83,9 @@ export async function replayThroughChaincode(
       roster.add(block.data.subarray(0, block.configurationBytes));
       for (const [index, envelope] of envelopesOf(block).entries()) {
         if (block.filter[index] !== VALID) continue;
-        await replayOne(replay, roster, envelope, { block: number, transaction: index });
+        await replayRecorded(replay, transactionOf(envelope, roster), envelope, {
+          ...{ block: number, transaction: index },
+        });
         replay.apply(envelope, { block: number, index });
         replayed++;
       }
@@ -88,21 +97,26 @@ export async function replayThroughChaincode(
   }
 }
 
-async function replayOne(
+function transactionOf(recorded: TransactionEnvelope, roster: Roster): RecordedTransaction {
+  const { organisation, role, serialized } = roster.identity(recorded.creator);
+  return {
+    transactionId: transactionIdOf(recorded.nonce, serialized),
+    timeMs: recorded.timeMs,
+    creator: { organisation, role },
+    args: recorded.args,
+  };
+}
+
+/** Runs a transaction anew and compares; nothing is written yet. */
+export async function replayRecorded(
   replay: Replay,
-  roster: Roster,
-  recorded: TransactionEnvelope,
+  transaction: RecordedTransaction,
+  recorded: RecordedOutcome,
   place: Place,
 ): Promise<void> {
-  const { organisation, role, serialized } = roster.identity(recorded.creator);
   let again: Simulation;
   try {
-    again = await replay.run({
-      transactionId: transactionIdOf(recorded.nonce, serialized),
-      timeMs: recorded.timeMs,
-      creator: { organisation, role },
-      args: recorded.args,
-    });
+    again = await replay.run(transaction);
   } catch (error) {
     throw new LedgerVerificationError('the chaincode refuses what it had accepted', place, { cause: error });
   }

@@ -2,6 +2,7 @@
 import type { CloseableAsyncIterable, Network } from '@hyperledger/fabric-gateway';
 import type { common } from '@hyperledger/fabric-protos';
 import { readBlock, type FabricBlock } from './block.js';
+import { NetworkError } from './errors.js';
 import { pause } from './pause.js';
 import { verdictOf } from './retry.js';
 
@@ -11,6 +12,14 @@ export interface BlockSource {
   network(): Promise<Network>;
   /** Whether it is known to give blocks as they come. */
   answers(): boolean;
+  /** The first block that it has, where it may not have all: a peer that began from a snapshot has none before. */
+  first?(): Promise<number>;
+}
+
+export interface StreamOptions {
+  readonly watch?: StreamWatch;
+  /** Asked for blocks that none of the sources has any more, and for no others. */
+  readonly elders?: readonly BlockSource[];
 }
 
 export interface StreamWatch {
@@ -32,27 +41,58 @@ export async function* blocksOf(
   sources: readonly BlockSource[],
   from: number,
   signal: AbortSignal,
-  watch?: StreamWatch,
+  options: StreamOptions = {},
 ): AsyncGenerator<FabricBlock, void, undefined> {
+  const [{ chaincode }] = sources;
+  for await (const raw of rawBlocksOf(sources, from, signal, options)) yield readBlock(raw, chaincode);
+}
+
+/** The same as the peers have them, with signatures and all. */
+export async function* rawBlocksOf(
+  sources: readonly BlockSource[],
+  from: number,
+  signal: AbortSignal,
+  { watch, elders = [] }: StreamOptions = {},
+): AsyncGenerator<common.Block, void, undefined> {
+  const firsts = new Map<BlockSource, number>();
+  const firstOf = (source: BlockSource): number => firsts.get(source) ?? 0;
   for (let next = from, turn = 0; !signal.aborted; turn++) {
-    const source = choose(sources, turn);
+    const has = (source: BlockSource): boolean => firstOf(source) <= next;
+    const able = sources.some(has)
+      ? sources.filter(has)
+      : elders.filter((elder) => elder.answers() && has(elder));
+    if (able.length === 0) throw lacking(next, Math.min(...sources.map(firstOf)));
+    const end = sources.some(has) ? Infinity : Math.min(...sources.map(firstOf));
+    const source = choose(able, turn);
     try {
       // The block before is asked for too: a peer that has nothing new shows by it that it is there.
-      for await (const raw of open(source, sources, Math.max(0, next - 1), signal, watch)) {
+      const at = Math.max(firstOf(source), next - 1);
+      for await (const raw of open(source, able, at, signal, watch)) {
         const number = raw.getHeader()?.getNumber() ?? -1;
         if (number < next) continue;
-        const block = readBlock(raw, source.chaincode);
-        next = block.number + 1;
-        yield block;
+        next = number + 1;
+        yield raw;
         if (signal.aborted) return;
+        if (next >= end) break;
       }
+      if (next >= end) continue;
     } catch (error) {
       const { next: what } = verdictOf('stream', error);
       if (what !== 'AGAIN') throw error;
+      if (source.first && saysNotFound(error))
+        firsts.set(source, await source.first().catch(() => firstOf(source)));
     }
     await pause(RECONNECT_MS, signal);
   }
 }
+
+/** A peer's answer where it has no such block, or no such channel yet. */
+const saysNotFound = (error: unknown): boolean => /status response: 404/.test((error as Error).message);
+
+const lacking = (next: number, first: number): NetworkError =>
+  new NetworkError(
+    `no peer that answers has block ${next}: those of this organisation began from a snapshot and have blocks from ${first} on`,
+  );
 
 /** The first that answers; where none is known to, each in turn. */
 const choose = (sources: readonly BlockSource[], turn: number): BlockSource =>

@@ -1,11 +1,12 @@
 /** A block of the channel as the port gives it: Gridbook's transactions in it, and what they wrote. */
 import { common, ledger, msp, peer } from '@hyperledger/fabric-protos';
-import { SUBMIT } from '../../schema/contract.js';
+import { isHistoryKey, RECORDED, SUBMIT } from '../../schema/contract.js';
 import { isRecordId } from '../../schema/ids.js';
 import { instant } from '../../schema/units.js';
 import { readCertificate } from '../embedded/certificate.js';
 import type { CommittedBlock, CommittedTransaction } from '../ledger.js';
 import { headerHash } from '../x509/der.js';
+import { CHAINCODE } from './plan.js';
 
 const { VALID, ENDORSEMENT_POLICY_FAILURE, MVCC_READ_CONFLICT, PHANTOM_READ_CONFLICT } =
   peer.TxValidationCode;
@@ -32,6 +33,10 @@ export type Writes = readonly (readonly [key: string, value: Uint8Array])[];
 export interface FabricTransaction extends CommittedTransaction {
   /** Fabric's validation code. */
   readonly code: number;
+  /** Whether another ledger recorded it before: its time is that of then (K11). */
+  readonly isRecorded: boolean;
+  /** Keys that it read, ascending; empty where it was not valid. */
+  readonly reads: readonly string[];
   readonly writes: Writes;
 }
 export interface FabricBlock extends CommittedBlock {
@@ -41,7 +46,7 @@ export interface FabricBlock extends CommittedBlock {
 }
 
 /** Reads a block; transactions of the channel itself and of other chaincodes are no part of it. */
-export function readBlock(block: common.Block, chaincode: string): FabricBlock {
+export function readBlock(block: common.Block, chaincode = CHAINCODE): FabricBlock {
   const header = block.getHeader();
   if (!header) throw new Error('a block has no header');
   const number = header.getNumber();
@@ -108,33 +113,51 @@ function readTransaction(
   );
   const [action] = peer.Transaction.deserializeBinary(payload.getData_asU8()).getActionsList();
   const actionPayload = peer.ChaincodeActionPayload.deserializeBinary(action.getPayload_asU8());
-  const args = argumentsOf(actionPayload, chaincode);
-  if (!args) return undefined;
+  const given = argumentsOf(actionPayload, chaincode);
+  if (!given) return undefined;
+  const { args, recordedMs } = given;
+  if (recordedMs !== undefined && !Number.isSafeInteger(recordedMs)) throw new Error('a time is no number');
   const { organisation, role } = creatorOf(signature.getCreator_asU8());
   const outcome = outcomeOf(actionPayload);
   const valid = code === VALID;
   const time = channel.getTimestamp();
+  const signedMs = (time?.getSeconds() ?? 0) * 1000 + Math.floor((time?.getNanos() ?? 0) / 1e6);
   return {
     ...{ transactionId: channel.getTxId(), ...place, organisation, role, args, valid, code },
-    time: instant((time?.getSeconds() ?? 0) * 1000 + Math.floor((time?.getNanos() ?? 0) / 1e6)),
+    time: instant(recordedMs ?? signedMs),
+    isRecorded: recordedMs !== undefined,
     lane: laneOf(args),
     event: valid ? eventOf(outcome) : NOTHING,
     // Read when asked for: most who follow blocks do not.
+    get reads() {
+      return valid ? readsOf(outcome, chaincode) : [];
+    },
     get writes() {
       return valid ? writesOf(outcome, chaincode) : [];
     },
   };
 }
 
+interface Given {
+  readonly args: Uint8Array;
+  /** When another ledger recorded it. */
+  readonly recordedMs?: number;
+}
+
 /** The batch that was given to the chaincode; undefined where something else was called. */
-function argumentsOf(payload: peer.ChaincodeActionPayload, chaincode: string): Uint8Array | undefined {
+function argumentsOf(payload: peer.ChaincodeActionPayload, chaincode: string): Given | undefined {
   const proposal = peer.ChaincodeProposalPayload.deserializeBinary(
     payload.getChaincodeProposalPayload_asU8(),
   );
   const spec = peer.ChaincodeInvocationSpec.deserializeBinary(proposal.getInput_asU8()).getChaincodeSpec();
   if (spec?.getChaincodeId()?.getName() !== chaincode) return undefined;
-  const [name, batch] = spec.getInput()?.getArgsList_asU8() ?? [];
-  return name && batch && Buffer.from(name).toString() === SUBMIT ? batch : undefined;
+  const [name, args, recorded] = spec.getInput()?.getArgsList_asU8() ?? [];
+  if (!name || !args) return undefined;
+  const called = Buffer.from(name).toString();
+  if (called === SUBMIT) return { args };
+  return called === RECORDED
+    ? { args, recordedMs: Number(Buffer.from(recorded ?? []).toString()) }
+    : undefined;
 }
 
 function creatorOf(bytes: Uint8Array): { organisation: string; role: string } {
@@ -166,12 +189,23 @@ function outcomeOf(payload: peer.ChaincodeActionPayload): peer.ChaincodeAction {
 export const eventOf = (outcome: peer.ChaincodeAction): Uint8Array =>
   peer.ChaincodeEvent.deserializeBinary(outcome.getEvents_asU8()).getPayload_asU8();
 
+/** Without a lane's record of its history: the rules know nothing of it. */
+const readsOf = (outcome: peer.ChaincodeAction, chaincode: string): string[] =>
+  (setOf(outcome, chaincode)?.getReadsList() ?? [])
+    .map((read) => read.getKey())
+    .filter((key) => !isHistoryKey(key));
+
 function writesOf(outcome: peer.ChaincodeAction, chaincode: string): Writes {
+  const writes = setOf(outcome, chaincode)?.getWritesList() ?? [];
+  return writes
+    .filter((write) => !isHistoryKey(write.getKey()))
+    .map((write) => [write.getKey(), write.getValue_asU8()] as const);
+}
+
+/** What a transaction read and wrote of Gridbook's state. */
+function setOf(outcome: peer.ChaincodeAction, chaincode: string): ledger.rwset.kvrwset.KVRWSet | undefined {
   const { rwset } = ledger;
   const sets = rwset.TxReadWriteSet.deserializeBinary(outcome.getResults_asU8()).getNsRwsetList();
   const ours = sets.find((set) => set.getNamespace() === chaincode);
-  if (!ours) return [];
-  return rwset.kvrwset.KVRWSet.deserializeBinary(ours.getRwset_asU8())
-    .getWritesList()
-    .map((write) => [write.getKey(), write.getValue_asU8()] as const);
+  return ours && rwset.kvrwset.KVRWSet.deserializeBinary(ours.getRwset_asU8());
 }

@@ -6,6 +6,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { Client, credentials, type ChannelOptions } from '@grpc/grpc-js';
 import { connect, hash, type Gateway, type Network } from '@hyperledger/fabric-gateway';
+import { common } from '@hyperledger/fabric-protos';
 import { GridbookError } from '../../schema/errors.js';
 import type { IdentityRef } from '../ledger.js';
 import { ClientIdentity } from './client-identity.js';
@@ -13,7 +14,7 @@ import { makeClient } from './keys.js';
 import type { Layout } from './layout.js';
 import { authorityOf } from './nodes.js';
 import type { OrganisationDefinition } from './organisation-group.js';
-import { CHANNEL_OPTIONS } from './peer-client.js';
+import { CHANNEL_OPTIONS, PeerClient } from './peer-client.js';
 import { CHANNEL, type NetworkPlan, type OrganisationPlan, type PeerPlan } from './plan.js';
 
 /** Deadlines of the gateway's calls. */
@@ -71,6 +72,22 @@ export class Clients {
     return (await this.through(as, name, peer)).getNetwork(CHANNEL);
   }
 
+  /** The first block that a peer has; asked of that peer itself, as a gateway may ask another one. */
+  async firstBlock({ name }: OrganisationPlan, { host = this.plan.host, port }: PeerPlan): Promise<number> {
+    const [home] = this.plan.organisations;
+    const identity = await this.identity({ organisation: home.name, role: home.role });
+    const at = new PeerClient(`${host}:${port}`, Buffer.from(this.authorityOf(name)));
+    try {
+      const args = ['GetChainInfo', CHANNEL];
+      const answer = await at.evaluate(identity, { channel: CHANNEL, chaincode: 'qscc', args });
+      const info = common.BlockchainInfo.deserializeBinary(answer);
+      const last = info.getBootstrappingsnapshotinfo()?.getLastblockinsnapshot();
+      return last === undefined ? 0 : last + 1;
+    } finally {
+      at.close();
+    }
+  }
+
   private through(as: IdentityRef, of: string, peer: PeerPlan): Promise<Gateway> {
     return kept(this.gateways, `${as.organisation}/${as.role}/${of}/${peer.name}`, () =>
       this.open(as, of, peer),
@@ -112,10 +129,14 @@ export class Clients {
     const key = `${organisation}/${name}`;
     const known = this.connections.get(key);
     if (known) return known;
-    const authority = this.authorities.get(organisation) ?? authorityOf(this.layout, organisation);
-    const client = new Client(`${host}:${port}`, credentials.createSsl(Buffer.from(authority)), LIVE_OPTIONS);
+    const authority = Buffer.from(this.authorityOf(organisation));
+    const client = new Client(`${host}:${port}`, credentials.createSsl(authority), LIVE_OPTIONS);
     this.connections.set(key, client);
     return client;
+  }
+
+  private authorityOf(organisation: string): string {
+    return this.authorities.get(organisation) ?? authorityOf(this.layout, organisation);
   }
 
   async close(): Promise<void> {

@@ -38,6 +38,7 @@ export interface FollowerOptions {
   readonly peer: PeerPlan;
   readonly network: BlockSource['network'];
   readonly chaincode: string;
+  readonly first: BlockSource['first'];
   readonly times: BlockTimes;
   /** Whether it is only just becoming a peer of the channel: until then it refuses even its own organisation. */
   readonly isOnItsWay?: () => boolean;
@@ -110,9 +111,9 @@ export class Follower implements FollowedPeer {
 
   private async read(): Promise<void> {
     const { network, chaincode, times, configured } = this.options;
-    const source = { network, chaincode, answers: () => true };
+    const source = { network, chaincode, answers: () => true, first: this.options.first };
     const watch = { opened: () => this.turn(true), closed: () => this.turn(false) };
-    for await (const block of blocksOf([source], this.at, this.ending.signal, watch)) {
+    for await (const block of blocksOf([source], this.at, this.ending.signal, { watch })) {
       this.at = block.number + 1;
       times.note(this.at);
       if (block.isConfiguration) configured?.();

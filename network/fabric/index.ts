@@ -10,12 +10,16 @@ export {
   readDefinition,
   readInvitation,
 } from './invitation.js';
+export type { FabricBlock } from './block.js';
 export { FabricLedger } from './ledger.js';
 export { toBeSigned, signatureOf, type Wanted } from './offline-check.js';
 export { OfflineTransaction, type OfflineProposal } from './offline-bytes.js';
 export { isOrganisationName } from './organisation-group.js';
 export { Layout } from './layout.js';
 export { faultOf as faultOfListenAddress } from './listen-address.js';
+export { verifyChannel, type ChannelReport, type VerifyChannelOptions } from './verify-channel.js';
+export { backupNetwork, restoreNetwork, type NetworkBackup } from './backup.js';
+export { peerNamed, rebuildPeer, takeSnapshot, type Snapshot } from './snapshot.js';
 export { bringDown, restartNode, stopNode } from './down.js';
 export { diagnose, type DoctorOptions } from './doctor.js';
 export { VERDICTS, type Finding, type Verdict } from './doctor-finding.js';

@@ -5,7 +5,7 @@
 import { unwatchFile, watchFile } from 'node:fs';
 import type { Network } from '@hyperledger/fabric-gateway';
 import { common } from '@hyperledger/fabric-protos';
-import { CONTRACT_VERSION, PING, STATE } from '../../schema/contract.js';
+import { CONTRACT_VERSION, HISTORY_END, PING, RECORDED, STATE, SUBMIT } from '../../schema/contract.js';
 import { GridbookError } from '../../schema/errors.js';
 import { StateDigest } from '../embedded/state-digest.js';
 import type {
@@ -16,13 +16,14 @@ import type {
   TransactionRequest,
 } from '../ledger.js';
 import { Admission } from './admission.js';
-import { blocksOf, type BlockSource } from './block-stream.js';
+import { blocksOf, rawBlocksOf, type BlockSource } from './block-stream.js';
 import { BlockTimes } from './block-times.js';
 import { readBlock, type FabricBlock, type FabricTransaction } from './block.js';
 import { Clients } from './clients.js';
 import { Endorsers } from './endorsers.js';
 import { NetworkError } from './errors.js';
 import { Follower } from './follower.js';
+import { foundationOf } from './foundation.js';
 import { Layout } from './layout.js';
 import { definitionIn, definitionQuery } from './lifecycle.js';
 import { Members } from './members.js';
@@ -122,7 +123,7 @@ export class FabricLedger implements Ledger {
       );
       const ledger = new FabricLedger(
         ...([layout, plan, clients, followers, new BlockTimes(height)] as const),
-        await firstHash(clients, plan),
+        foundationOf(layout),
         chaincode,
         options,
       );
@@ -146,11 +147,61 @@ export class FabricLedger implements Ledger {
   submit({ identity, args }: TransactionRequest): Promise<CommittedTransaction> {
     if (this.offline?.organisations.has(identity.organisation))
       return Promise.reject(new GridbookError('SIGNS_ITSELF'));
-    return this.admission.run(args.length, () => this.submission.submit(identity, args));
+    const call = { name: SUBMIT, args: [args] };
+    return this.admission.run(args.length, () => this.submission.submit(identity, call));
+  }
+
+  /** Commits a batch that another ledger recorded, as of that time (K11). */
+  bring({ identity, args }: TransactionRequest, recordedMs: number): Promise<CommittedTransaction> {
+    const call = { name: RECORDED, args: [args, String(recordedMs)] };
+    return this.admission.run(args.length, () => this.submission.submit(identity, call));
+  }
+
+  /** Ends a lane's history for good, with the digest of the state that it comes to. */
+  async endHistory(lane: string, digest: string): Promise<void> {
+    const [home] = this.plan.organisations;
+    const host = this.plan.organisations.find(({ name }) => name === lane) ?? home;
+    const gateway = await this.clients.gateway(
+      { organisation: lane, role: 'HOST' },
+      host.name,
+      host.peers[0],
+    );
+    await gateway
+      .getNetwork(CHANNEL)
+      .getContract(this.chaincode)
+      .submitTransaction(HISTORY_END, lane, digest);
+  }
+
+  /** Organisations whose keys are here. */
+  get signers(): readonly string[] {
+    return this.plan.organisations.map(({ name }) => name);
   }
 
   blocks(from: number, signal?: AbortSignal): AsyncIterable<CommittedBlock> {
-    return blocksOf(this.sources(), from, signal ?? new AbortController().signal);
+    return blocksOf(this.sources(this.home()), from, signal ?? new AbortController().signal, {
+      elders: this.sources(this.others()),
+    });
+  }
+
+  /** The same with signatures and all. */
+  rawBlocks(from: number, signal: AbortSignal): AsyncIterable<common.Block> {
+    return rawBlocksOf(this.sources(this.home()), from, signal, { elders: this.sources(this.others()) });
+  }
+
+  /** The commit hash, hex, that each peer which answers has beside a block that all of them have. */
+  async commitHashes(number: number): Promise<{ readonly peer: string; readonly hash: string }[]> {
+    const answering = this.followers.filter(({ up, height }) => up && height > number);
+    return Promise.all(
+      answering.map(async ({ organisation, peer }) => {
+        const owner = this.members.all.find(({ name }) => name === organisation) as OrganisationPlan;
+        const { chaincode } = this;
+        const network = (): Promise<Network> => this.clients.network(owner, peer);
+        const source = { chaincode, network, answers: () => true };
+        for await (const block of rawBlocksOf([source], number, AbortSignal.timeout(OPEN_MS)))
+          return { peer: `${peer.name}.${organisation}`, hash: commitHashOf(block) };
+        throw new NetworkError(`${peer.name}.${organisation} does not give block ${number}`);
+      }),
+    );
   }
 
   height(): number {
@@ -227,13 +278,22 @@ export class FabricLedger implements Ledger {
     return level.reduce((a, b) => (b.height > a.height ? b : a)).peer;
   }
 
-  private sources(): BlockSource[] {
-    const [home] = this.plan.organisations;
-    return this.home().map((follower) => ({
-      network: () => this.clients.network(home, follower.peer),
-      chaincode: this.chaincode,
-      answers: () => follower.answers,
-    }));
+  private others(): Follower[] {
+    const home = this.home();
+    return this.followers.filter((follower) => !home.includes(follower));
+  }
+
+  private sources(followers: readonly Follower[]): BlockSource[] {
+    return followers.map((follower) => {
+      const owner =
+        this.members.all.find(({ name }) => name === follower.organisation) ?? this.plan.organisations[0];
+      return {
+        chaincode: this.chaincode,
+        network: () => this.clients.network(owner, follower.peer),
+        answers: () => follower.answers,
+        first: () => this.clients.firstBlock(owner, follower.peer),
+      };
+    });
   }
 
   /** Who takes part now; looked at anew whenever a block changes the channel's configuration, or somebody the plan. */
@@ -276,6 +336,7 @@ export class FabricLedger implements Ledger {
         ...{ organisation: organisation.name, peer, times: this.times },
         network: () => this.clients.network(organisation, peer),
         chaincode: this.chaincode,
+        first: () => this.clients.firstBlock(organisation, peer),
         isOnItsWay: () => this.plan.unfinished?.some(({ name }) => name === process) ?? false,
         ...(isHome ? { configured: () => this.lookAgain() } : {}),
       },
@@ -318,6 +379,13 @@ function whyNotOpen({ organisations: [{ name, role }] }: NetworkPlan, error: Err
   return new NetworkError(what, { cause: error });
 }
 
+/** What a peer keeps beside a block, hex. */
+function commitHashOf(block: common.Block): string {
+  const metadata = block.getMetadata()?.getMetadataList_asU8() ?? [];
+  const kept = metadata[common.BlockMetadataIndex.COMMIT_HASH] ?? new Uint8Array(0);
+  return Buffer.from(common.Metadata.deserializeBinary(kept).getValue_asU8()).toString('hex');
+}
+
 /** What one of an organisation's peers answers; each is asked until one does, where what failed may pass. */
 async function anyOf<T>({ peers }: OrganisationPlan, ask: (peer: PeerPlan) => Promise<T>): Promise<T> {
   const end = performance.now() + OPEN_MS;
@@ -351,15 +419,4 @@ async function heightAt(clients: Clients, plan: NetworkPlan, peer: PeerPlan): Pr
   const network = await clients.network(plan.organisations[0], peer);
   const info = await network.getContract('qscc').evaluateTransaction('GetChainInfo', CHANNEL);
   return common.BlockchainInfo.deserializeBinary(info).getHeight();
-}
-
-async function firstHash(clients: Clients, { organisations: [home] }: NetworkPlan): Promise<string> {
-  const sources = home.peers.map((peer) => ({
-    network: () => clients.network(home, peer),
-    chaincode: CHAINCODE,
-    answers: () => false,
-  }));
-  for await (const block of blocksOf(sources, 0, AbortSignal.timeout(OPEN_MS)))
-    return Buffer.from(block.headerHash).toString('hex');
-  throw new Error('the channel has no first block');
 }

@@ -4,7 +4,6 @@
  */
 import type { Gateway, Proposal as GatewayProposal, Transaction } from '@hyperledger/fabric-gateway';
 import { gateway as messages } from '@hyperledger/fabric-protos';
-import { SUBMIT } from '../../schema/contract.js';
 import { GridbookError } from '../../schema/errors.js';
 import type { IdentityRef } from '../ledger.js';
 import type { FabricTransaction } from './block.js';
@@ -50,6 +49,12 @@ export interface SubmissionOptions {
   readonly signal: AbortSignal;
 }
 
+/** What the chaincode is asked to do. */
+export interface Call {
+  readonly name: string;
+  readonly args: readonly (string | Uint8Array)[];
+}
+
 export interface Endorsed {
   readonly transaction: Transaction;
   readonly organisations: readonly string[];
@@ -65,9 +70,9 @@ export class Submission {
   constructor(private readonly options: SubmissionOptions) {}
 
   /** Commits a batch; refused as the port says. */
-  async submit(as: IdentityRef, args: Uint8Array): Promise<FabricTransaction> {
+  async submit(as: IdentityRef, call: Call): Promise<FabricTransaction> {
     const endorsed = await this.endorse(as, async (gateway, organisations) =>
-      gateway.newProposal(await this.propose(as, args, organisations)),
+      gateway.newProposal(await this.propose(as, call, organisations)),
     );
     const committed = await this.commit(as, endorsed);
     if (!committed.valid) throw refusalOfInvalid(committed.code);
@@ -125,11 +130,11 @@ export class Submission {
   /** A signed proposal of a batch, as the gateway's library takes it. */
   private async propose(
     as: IdentityRef,
-    args: Uint8Array,
+    { name, args }: Call,
     organisations: readonly string[],
   ): Promise<Uint8Array> {
     const { chaincode, clock, identity } = this.options;
-    const invocation = { channel: CHANNEL, chaincode, args: [SUBMIT, args] };
+    const invocation = { channel: CHANNEL, chaincode, args: [name, ...args] };
     const { signed, transactionId } = new Proposal(await identity(as), invocation, momentOf(clock()));
     const proposed = new messages.ProposedTransaction();
     proposed.setTransactionId(transactionId);

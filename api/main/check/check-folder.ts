@@ -7,7 +7,7 @@ import {
   verifyFiles,
   type VerificationReport,
 } from '../../../network/embedded/index.js';
-import { openReading } from '../composition.js';
+import { openReading, type Reading } from '../composition.js';
 import type { DataFolder } from '../data-folder.js';
 import { showProgress } from '../progress.js';
 import type { Terminal } from '../terminal.js';
@@ -16,8 +16,14 @@ import { BILLS } from './bills.js';
 import { ENERGY } from './energy.js';
 import type { Proven } from './proof.js';
 
+/** What is told of the ledger; the state store is one of a folder, peers are those of a network. */
+export type LedgerFacts = Omit<VerificationReport, 'store'> & {
+  readonly store?: VerificationReport['store'];
+  readonly peers?: readonly string[];
+};
+
 export interface CheckReport {
-  readonly ledger: VerificationReport;
+  readonly ledger: LedgerFacts;
   readonly proven: readonly Proven[];
 }
 
@@ -54,26 +60,31 @@ export async function checkFolder(
     unit: 'transaction',
   });
   const reading = await watched(terminal, 'Deriving the views', 'blocks', (progress) =>
-    openReading(folder, progress),
+    openReading({ folder }, progress),
   );
   try {
-    hold({
-      rule: 'K6',
-      what: 'views derived from arguments and events, balances compared with every committed page digest',
-      count: BigInt(reading.ledger.height()),
-      unit: 'block',
-    });
-    for (const proof of PROOFS) {
-      const count = await reading.database.transaction((session) => proof.prove(session));
-      hold({ rule: proof.rule, what: proof.what, unit: proof.unit, count });
-    }
+    await proveViews(reading, hold);
   } finally {
     await reading.close();
   }
   return { ledger, proven };
 }
 
-async function watched<T>(
+/** What holds over the views of a ledger, whichever engine has it. */
+export async function proveViews(reading: Reading, hold: (proven: Proven) => void): Promise<void> {
+  hold({
+    rule: 'K6',
+    what: 'views derived from arguments and events, balances compared with every committed page digest',
+    count: BigInt(reading.ledger.height()),
+    unit: 'block',
+  });
+  for (const proof of PROOFS) {
+    const count = await reading.database.transaction((session) => proof.prove(session));
+    hold({ rule: proof.rule, what: proof.what, unit: proof.unit, count });
+  }
+}
+
+export async function watched<T>(
   terminal: Terminal,
   what: string,
   unit: string,

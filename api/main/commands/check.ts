@@ -1,38 +1,40 @@
-/** `gridbook check`: proves a data folder from its files. */
+/** `gridbook check`: proves a data folder from its files, or a network's channel from its blocks. */
 import type { Command } from 'commander';
 import { LedgerFileError } from '../../../network/embedded/index.js';
 import { ProjectionFormatError, ProjectionMismatchError } from '../../readmodel/errors.js';
+import { checkChannel } from '../check/check-channel.js';
 import { checkFolder } from '../check/check-folder.js';
 import { RuleViolation, type Proven } from '../check/proof.js';
 import type { CommandContext } from '../context.js';
-import { dataFolderAt, requireLedger } from '../data-folder.js';
+import { addEngineOptions, ledgerPlace, type EngineOptions } from '../engine-options.js';
 import { EXIT, sentence } from '../exit.js';
 import { counted } from '../figures.js';
 
-interface CheckOptions {
+interface CheckOptions extends EngineOptions {
   readonly data?: string;
   readonly json?: boolean;
 }
 
 export function addCheck(program: Command, context: CommandContext): void {
-  program
-    .command('check')
-    .summary('prove a data folder: hashes, signatures, balances, conservation')
+  addEngineOptions(program.command('check'))
+    .summary('prove a ledger: hashes, signatures, balances, conservation')
     .description(
-      'Reads the files of a data folder, also beside a running Gridbook, and verifies every hash and signature, runs the ' +
-        'rules anew on every transaction, derives every view anew and proves every balance and conservation rule. ' +
-        'Ends with 0 where all holds, with 1 and the first difference otherwise.',
+      'Reads the files of a data folder, or the blocks of a network’s channel from its peers, also beside a running ' +
+        'Gridbook, and verifies every hash and signature, runs the rules anew on every transaction, derives every view ' +
+        'anew and proves every balance and conservation rule. Ends with 0 where all holds, with 1 and the first difference otherwise.',
     )
     .option('--data <dir>', 'data folder')
     .option('--json', 'print one object')
-    .addHelpText('after', '\nExamples:\n  gridbook check\n  gridbook check --data ./data --json')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  gridbook check\n  gridbook check --data ./data --json\n  gridbook check --ledger fabric',
+    )
     .action((options: CheckOptions) => check(options, context));
 }
 
 async function check(options: CheckOptions, context: CommandContext): Promise<void> {
   const { terminal, settings } = context;
-  const folder = dataFolderAt(options.data ?? settings.data);
-  requireLedger(folder);
+  const { folder, network } = ledgerPlace(options, settings);
   const { style } = terminal;
   const tell = ({ rule, what, count, unit }: Proven): void => {
     if (!options.json)
@@ -41,7 +43,10 @@ async function check(options: CheckOptions, context: CommandContext): Promise<vo
       );
   };
   try {
-    const { ledger, proven } = await checkFolder(folder, terminal, tell);
+    const { ledger, proven } =
+      network === undefined
+        ? await checkFolder(folder, terminal, tell)
+        : await checkChannel(network, terminal, tell);
     if (options.json) {
       terminal.json({
         ok: true,
@@ -54,7 +59,8 @@ async function check(options: CheckOptions, context: CommandContext): Promise<vo
     terminal.print(
       `${counted(ledger.height, 'block')}, ${counted(ledger.transactions, 'transaction')}, ${counted(ledger.bytes, 'byte')}`,
     );
-    terminal.print(`State digest ${ledger.stateDigest} (state store: ${ledger.store})`);
+    const where = ledger.store === undefined ? `${ledger.peers?.join(', ')}` : `state store: ${ledger.store}`;
+    terminal.print(`State digest ${ledger.stateDigest} (${where})`);
     terminal.print(style.bold('All of it holds.'));
   } catch (error) {
     const violation = violationOf(error);

@@ -1,16 +1,16 @@
-/** `gridbook export`: figures as CSV, read from the ledger's files, also beside a running Gridbook. */
+/** `gridbook export`: figures as CSV, read from the ledger's blocks, also beside a running Gridbook. */
 import { open, type FileHandle } from 'node:fs/promises';
 import { Argument, type Command } from 'commander';
 import { EXPORTED_HEADER } from '../../metering/exported-csv.js';
 import type { Session } from '../../readmodel/session.js';
 import { openReading } from '../composition.js';
 import type { CommandContext } from '../context.js';
-import { dataFolderAt, requireLedger } from '../data-folder.js';
+import { addEngineOptions, ledgerPlace, type EngineOptions } from '../engine-options.js';
 import { instantOption } from '../options.js';
 import { requireWritable } from '../output-file.js';
 import { showProgress } from '../progress.js';
 
-interface ExportOptions {
+interface ExportOptions extends EngineOptions {
   readonly data?: string;
   readonly from?: number;
   readonly to?: number;
@@ -59,11 +59,11 @@ type ExportName = keyof typeof EXPORTS;
 const ROWS = 2_000;
 
 export function addExport(program: Command, context: CommandContext): void {
-  program
-    .command('export')
+  addEngineOptions(program.command('export'))
     .summary('write statements, trades, entries or readings as CSV')
     .description(
-      'Derives the figures from the ledger’s files and writes CSV with a header line. Energy in Wh, money in micros.',
+      'Derives the figures from the ledger’s files, or the blocks of a network’s channel, and writes CSV with a header ' +
+        'line. Energy in Wh, money in micros.',
     )
     .addArgument(new Argument('<what>', 'what to export').choices(Object.keys(EXPORTS)))
     .option('--from <instant>', 'from then on', instantOption('--from'))
@@ -79,11 +79,10 @@ export function addExport(program: Command, context: CommandContext): void {
 
 async function write(what: ExportName, options: ExportOptions, context: CommandContext): Promise<void> {
   const { terminal, settings, signal } = context;
-  const folder = dataFolderAt(options.data ?? settings.data);
-  requireLedger(folder);
+  const place = ledgerPlace(options, settings);
   if (options.output !== undefined) requireWritable(options.output);
   const progress = showProgress(terminal, 'Reading the ledger', 'blocks');
-  const reading = await openReading(folder, (done, total) => progress.update(done, total));
+  const reading = await openReading(place, (done, total) => progress.update(done, total));
   progress.end();
   let file: FileHandle | undefined;
   const out = async (text: string): Promise<void> => {

@@ -15,7 +15,7 @@ import { FORMATS, readMeterFiles, type MeterFormat } from '../../metering/read-f
 import { DIRECTIONS, WIDE_UNITS, type WideOptions } from '../../metering/wide-csv.js';
 import { levelWith, openRunning } from '../composition.js';
 import type { CommandContext } from '../context.js';
-import { dataFolderAt, requireLedger } from '../data-folder.js';
+import { addEngineOptions, ledgerPlace, type EngineOptions } from '../engine-options.js';
 import { CommandFailure, EXIT, sentence } from '../exit.js';
 import { counted } from '../figures.js';
 import { choiceOption, wholeOption } from '../options.js';
@@ -23,13 +23,13 @@ import { showProgress } from '../progress.js';
 import { staleIntervals, staleSentence } from '../stale.js';
 import type { Database } from '../../readmodel/database.js';
 
-interface ImportOptions {
+interface ImportOptions extends EngineOptions {
   readonly data?: string;
   readonly format?: MeterFormat;
   readonly unit?: WideOptions['unit'];
   readonly direction?: WideOptions['direction'];
   readonly interval?: number;
-  readonly provider: string;
+  readonly provider?: string;
   readonly lane: string;
   readonly reason: string;
   readonly json?: boolean;
@@ -50,8 +50,7 @@ Layouts, told by the first line:
   nem12     100,NEM12,… as the Australian market has it; times are UTC+10`;
 
 export function addImport(program: Command, context: CommandContext): void {
-  program
-    .command('import')
+  addEngineOptions(program.command('import'))
     .summary('record meter files: NEM12, zipped or not, and CSV')
     .description(
       'Reads each file whole, refuses it whole where its form is wrong, and records its readings. What the ledger has ' +
@@ -77,8 +76,7 @@ export function addImport(program: Command, context: CommandContext): void {
     )
     .option(
       '--provider <id>',
-      'metering data provider that gives the readings',
-      ORGANISATIONS.provider.organisation,
+      'metering data provider that gives the readings (default: the only one of the lane)',
     )
     .option('--lane <id>', 'host organisation of the meters', ORGANISATIONS.host.organisation)
     .option('--reason <text>', 'why readings that differ are revised', 'later meter file')
@@ -88,6 +86,7 @@ export function addImport(program: Command, context: CommandContext): void {
       'after',
       `${LAYOUTS}\n` +
         '\nExamples:\n  gridbook import readings.csv\n  gridbook import day.zip --provider Meterworks\n' +
+        '  gridbook import readings.csv --ledger fabric --data ./fabric-data\n' +
         '  gridbook import loads.csv --format wide --unit W --direction net',
     )
     .action((files: string[], options: ImportOptions) => importFiles(files, options, context));
@@ -99,17 +98,16 @@ async function importFiles(
   context: CommandContext,
 ): Promise<void> {
   const { terminal, settings } = context;
-  const folder = dataFolderAt(options.data ?? settings.data);
-  requireLedger(folder);
+  const place = ledgerPlace(options, settings);
   const wide = wideOf(options);
   // All files are read before anything is recorded: one that is malformed stops all of them.
   const read = await Promise.all(
     files.map(async (file) => ({ file, parts: await partsOf(file, wide, options) })),
   );
-  const running = await openRunning({ folder, databaseUrl: settings.databaseUrl });
+  const running = await openRunning({ ...place, databaseUrl: settings.databaseUrl });
   try {
     await levelWith(running.projector, running.ledger.height());
-    await requireProvider(running.database, options);
+    const provider = await providerOf(running.database, options);
     let stale = await staleIntervals(running.database, options.lane);
     for (const { file, parts } of read) {
       for (const part of parts) {
@@ -118,7 +116,7 @@ async function importFiles(
           lanes: running.lanes,
           database: running.database,
           lane: options.lane,
-          identity: { organisation: options.provider, role: ORGANISATIONS.provider.role },
+          identity: { organisation: provider, role: ORGANISATIONS.provider.role },
           reason: options.reason,
           progress: (done, total) => progress.update(done, total),
         });
@@ -162,14 +160,21 @@ async function partsOf(
 }
 
 /** Whoever signs for the first time on an embedded ledger is given keys for good: a mistyped name must not be. */
-async function requireProvider(database: Database, { lane, provider }: ImportOptions): Promise<void> {
+async function providerOf(database: Database, { lane, provider }: ImportOptions): Promise<string> {
   const known = await providersByLane(database);
   const appointed = known.get(lane);
   if (!appointed) {
     const lanes = known.size === 0 ? 'no lane has one' : `there are in ${[...known.keys()].join(', ')}`;
     throw new CommandFailure(`The lane ${lane} has no connection; ${lanes}.`, EXIT.unavailable);
   }
-  if (appointed.includes(provider)) return;
+  if (provider === undefined && appointed.length === 1) return appointed[0];
+  if (provider === undefined) {
+    throw new CommandFailure(
+      `The connections of ${lane} name several providers, ${appointed.join(', ')}: name one with --provider.`,
+      EXIT.usage,
+    );
+  }
+  if (appointed.includes(provider)) return provider;
   throw new CommandFailure(
     `There is no such provider: no connection of ${lane} names ${provider}, they name ${appointed.join(', ')}.`,
     EXIT.unavailable,

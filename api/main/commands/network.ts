@@ -22,6 +22,7 @@ import { CommandFailure, EXIT, sentence } from '../exit.js';
 import { fabricPrograms } from '../fabric-programs.js';
 import { counted } from '../figures.js';
 import { choiceOption, wholeOption } from '../options.js';
+import { addNetworkBackups } from './network-backup.js';
 import { addNetworkCertificates } from './network-cert.js';
 import { addNetworkIdentities } from './network-identity.js';
 import { addNetworkNodes } from './network-nodes.js';
@@ -40,6 +41,7 @@ import {
   type DirOption,
 } from './network-folder.js';
 import { addDoctor } from './network-doctor.js';
+import { addNetworkImport } from './network-import.js';
 import { addInstall } from './network-install.js';
 import { addLogs } from './network-logs.js';
 
@@ -127,6 +129,8 @@ export function addNetwork(program: Command, context: CommandContext): void {
   addNetworkNodes(network, context);
   addNetworkCertificates(network, context);
   addNetworkSigning(network, context);
+  addNetworkBackups(network, context);
+  addNetworkImport(network, context);
 }
 
 /** A network that is there keeps its size: what was asked for and is not so is said, not passed over. */

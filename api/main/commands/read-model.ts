@@ -7,6 +7,7 @@ import { contentDigest } from '../../readmodel/rebuild.js';
 import { levelWith, openRunning } from '../composition.js';
 import type { CommandContext } from '../context.js';
 import { dataFolderAt, holdFolder, requireLedger, type DataFolder } from '../data-folder.js';
+import { addEngineOptions, ledgerPlace, type EngineOptions } from '../engine-options.js';
 import { counted } from '../figures.js';
 import { showProgress } from '../progress.js';
 
@@ -15,15 +16,16 @@ interface ReadModelOptions {
   readonly json?: boolean;
 }
 
+type RebuildOptions = ReadModelOptions & EngineOptions;
+
 export function addReadModel(program: Command, context: CommandContext): void {
-  program
-    .command('rebuild')
+  addEngineOptions(program.command('rebuild'))
     .summary('make the read model anew from block 0')
     .description('Everything that queries show is derived from blocks: it can be dropped and made again.')
     .option('--data <dir>', 'data folder')
     .option('--json', 'print one object')
     .addHelpText('after', '\nExample:\n  gridbook rebuild --data ./data')
-    .action((options: ReadModelOptions) => rebuild(options, context));
+    .action((options: RebuildOptions) => rebuild(options, context));
   program
     .command('migrate')
     .summary('bring the read model’s schema up to date')
@@ -40,10 +42,9 @@ export function addReadModel(program: Command, context: CommandContext): void {
     .action((options: ReadModelOptions) => migrateReadModel(options, context));
 }
 
-async function rebuild(options: ReadModelOptions, { terminal, settings }: CommandContext): Promise<void> {
-  const folder = dataFolderAt(options.data ?? settings.data);
-  requireLedger(folder);
-  const running = await openRunning({ folder, databaseUrl: settings.databaseUrl, anew: true });
+async function rebuild(options: RebuildOptions, { terminal, settings }: CommandContext): Promise<void> {
+  const place = ledgerPlace(options, settings);
+  const running = await openRunning({ ...place, databaseUrl: settings.databaseUrl, anew: true });
   const progress = showProgress(terminal, 'Reading the ledger', 'blocks');
   try {
     await levelWith(running.projector, running.ledger.height(), (done, total) =>

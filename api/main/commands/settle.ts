@@ -6,8 +6,8 @@ import { commandOf } from '../../demo/commands.js';
 import { settleInParts } from '../settle-in-parts.js';
 import { levelWith, openRunning } from '../composition.js';
 import type { CommandContext } from '../context.js';
-import { dataFolderAt, requireLedger } from '../data-folder.js';
 import { marketsOf, type MarketReference } from '../day-figures.js';
+import { addEngineOptions, ledgerPlace, type EngineOptions } from '../engine-options.js';
 import { CommandFailure, EXIT } from '../exit.js';
 import { counted } from '../figures.js';
 import { instantOption } from '../options.js';
@@ -15,7 +15,7 @@ import { showProgress } from '../progress.js';
 import { staleIntervals, staleSentence } from '../stale.js';
 import type { Database } from '../../readmodel/database.js';
 
-interface SettleOptions {
+interface SettleOptions extends EngineOptions {
   readonly data?: string;
   readonly market?: string;
   readonly from?: number;
@@ -27,8 +27,7 @@ interface SettleOptions {
 const COMMANDS = 256;
 
 export function addSettle(program: Command, context: CommandContext): void {
-  program
-    .command('settle')
+  addEngineOptions(program.command('settle'))
     .summary('settle the intervals that have readings and are not settled yet')
     .description(
       'Prices and quantities follow from the ledger alone. An interval is settled once: where readings are revised ' +
@@ -42,16 +41,16 @@ export function addSettle(program: Command, context: CommandContext): void {
     .option('--json', 'print one object')
     .addHelpText(
       'after',
-      '\nExamples:\n  gridbook settle\n  gridbook settle --from 2025-06-01 --to 2025-06-02',
+      '\nExamples:\n  gridbook settle\n  gridbook settle --from 2025-06-01 --to 2025-06-02\n' +
+        '  gridbook settle --ledger fabric --data ./fabric-data',
     )
     .action((options: SettleOptions) => settle(options, context));
 }
 
 async function settle(options: SettleOptions, context: CommandContext): Promise<void> {
   const { terminal, settings } = context;
-  const folder = dataFolderAt(options.data ?? settings.data);
-  requireLedger(folder);
-  const running = await openRunning({ folder, databaseUrl: settings.databaseUrl });
+  const place = ledgerPlace(options, settings);
+  const running = await openRunning({ ...place, databaseUrl: settings.databaseUrl });
   const progress = showProgress(terminal, 'Settling', 'intervals');
   const refusedByCode: Record<string, number> = {};
   let settled = 0;

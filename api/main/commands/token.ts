@@ -8,12 +8,19 @@ import { ROLES, type Role } from '../../../schema/command.js';
 import { isRecordId } from '../../../schema/ids.js';
 import { openReading } from '../composition.js';
 import type { CommandContext } from '../context.js';
-import { dataFolderAt, hasLedger, organisationsOf, requireLedger, type DataFolder } from '../data-folder.js';
+import { dataFolderAt, hasLedger, organisationsOf } from '../data-folder.js';
+import {
+  addEngineOptions,
+  ledgerPlace,
+  networkOf,
+  type EngineOptions,
+  type LedgerPlace,
+} from '../engine-options.js';
 import { CommandFailure, EXIT } from '../exit.js';
 import { choiceOption, durationOption } from '../options.js';
 import type { Terminal } from '../terminal.js';
 
-interface TokenOptions {
+interface TokenOptions extends EngineOptions {
   readonly data?: string;
   readonly role: Role;
   readonly organisation: string;
@@ -26,8 +33,7 @@ const DAY_SECONDS = 86_400;
 const YEAR_SECONDS = 366 * DAY_SECONDS;
 
 export function addToken(program: Command, context: CommandContext): void {
-  program
-    .command('token')
+  addEngineOptions(program.command('token'))
     .summary('make an access token for local use')
     .description(
       'Signs a token with the key of the data folder. It works on loopback, and never in production.',
@@ -45,16 +51,17 @@ export function addToken(program: Command, context: CommandContext): void {
     .addHelpText(
       'after',
       '\nExamples:\n  gridbook token --role HOST --organisation Brightwater\n' +
-        '  gridbook token --role PARTICIPANT --organisation Brightwater --participant home-01 --expires 7d',
+        '  gridbook token --role PARTICIPANT --organisation Brightwater --participant home-01 --expires 7d\n' +
+        '  gridbook token --role HOST --organisation Brightwater --ledger fabric --data ./fabric-data',
     )
     .action((options: TokenOptions) => token(options, context));
 }
 
 async function token(options: TokenOptions, { terminal, settings }: CommandContext): Promise<void> {
   const folder = dataFolderAt(options.data ?? settings.data);
-  // Where the ledger is a network's channel, the folder has keys, and nothing to look participants up in.
-  const isOfNetwork = !hasLedger(folder) && existsSync(folder.keys);
-  if (!isOfNetwork || options.role === 'PARTICIPANT') requireLedger(folder);
+  // Where the ledger is a network's channel, the folder has keys, and an organisation needs no more.
+  const isOfNetwork = options.role !== 'PARTICIPANT' && !hasLedger(folder) && existsSync(folder.keys);
+  const place = isOfNetwork ? { folder, network: networkOf(options) } : ledgerPlace(options, settings);
   if (!isRecordId(options.organisation))
     throw new CommandFailure('The organisation is not an id.', EXIT.usage);
   const isParticipant = options.role === 'PARTICIPANT';
@@ -66,17 +73,17 @@ async function token(options: TokenOptions, { terminal, settings }: CommandConte
       EXIT.usage,
     );
   }
-  if (!isOfNetwork) warnOfStranger(folder, options.organisation, terminal);
+  if (!isOfNetwork && place.network === undefined) warnOfStranger(place, options.organisation, terminal);
   const viewer: Viewer = {
     subject: `local-${options.participant ?? options.organisation}`,
     organisation: options.organisation,
     role: options.role,
     ...(options.participant === undefined
       ? {}
-      : { participant: await participantOf(folder, options.organisation, options.participant) }),
+      : { participant: await participantOf(place, options.organisation, options.participant) }),
   };
   const lifetimeSeconds = options.expires ?? DAY_SECONDS;
-  const made = await issueToken(await localKey(folder.path), viewer, { lifetimeSeconds });
+  const made = await issueToken(await localKey(place.folder.path), viewer, { lifetimeSeconds });
   if (options.json) {
     terminal.json({
       token: made,
@@ -87,19 +94,19 @@ async function token(options: TokenOptions, { terminal, settings }: CommandConte
 }
 
 /** A stranger may join later, so that its token is made; most often the name is mistyped. */
-function warnOfStranger(folder: DataFolder, organisation: string, terminal: Terminal): void {
+function warnOfStranger({ folder }: LedgerPlace, organisation: string, terminal: Terminal): void {
   const known = organisationsOf(folder);
   if (known.includes(organisation)) return;
   terminal.note(`The ledger knows no organisation ${organisation} yet; it knows ${known.join(', ')}.`);
 }
 
-/** The participant's number; looked up in the ledger's files, so that a running Gridbook is no hindrance. */
+/** The participant's number; looked up in the ledger's blocks, so that a running Gridbook is no hindrance. */
 async function participantOf(
-  folder: DataFolder,
+  place: LedgerPlace,
   host: string,
   id: string,
 ): Promise<{ lane: string; number: number }> {
-  const reading = await openReading(folder);
+  const reading = await openReading(place);
   try {
     const row = await reading.database.db
       .selectFrom('participant')

@@ -1,0 +1,104 @@
+/** A peer begins anew from another one's snapshot; what it lacks then is read from the others. */
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { commandOf } from '../../api/demo/commands.js';
+import {
+  bringDown,
+  bringUp,
+  FabricLedger,
+  Layout,
+  networkStatus,
+  stopNode,
+  type NetworkPlan,
+} from '../../network/fabric/index.js';
+import { encodeBatch } from '../../schema/command.js';
+import { participantRegister } from '../../schema/trade/registration.js';
+import { gridbook } from '../main/in-process.js';
+import { fabricPrograms } from './programs.js';
+
+const programs = await fabricPrograms();
+const onFabric = programs ? describe : describe.skip;
+const HOST = { organisation: 'Brightwater', role: 'HOST' };
+const PEER = 'peer0.Brightwater';
+
+onFabric('a snapshot', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'gridbook-snapshot-'));
+  const layout = new Layout(join(folder, 'network'));
+  const output = join(folder, 'snapshot');
+  let plan: NetworkPlan;
+  const on = (...args: string[]) => gridbook(['network', ...args, '--dir', layout.root]);
+
+  async function register(ledger: FabricLedger, participantId: string): Promise<void> {
+    const args = encodeBatch('Brightwater', [commandOf(participantRegister, { participantId })]);
+    await ledger.submit({ lane: 'Brightwater', identity: HOST, args });
+  }
+  /** Numbers of the blocks from the first on. */
+  async function numbers(ledger: FabricLedger): Promise<number[]> {
+    const found: number[] = [];
+    for await (const { number } of ledger.blocks(0)) {
+      found.push(number);
+      if (number + 1 >= ledger.height()) break;
+    }
+    return found;
+  }
+
+  beforeAll(async () => {
+    plan = await bringUp({
+      ...{ folder: layout.root, programs: programs as NonNullable<typeof programs> },
+      ...{ organisations: 2, peers: 1, orderers: 1, basePort: 29_250, step: () => undefined },
+    });
+    const ledger = await FabricLedger.open(layout.root);
+    for (const name of ['one', 'two', 'three']) await register(ledger, name);
+    await ledger.close();
+  });
+  afterAll(async () => {
+    await bringDown(layout, { wipe: true });
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  test('is made by a peer that is named, once under its name', async () => {
+    const made = await on('snapshot', 'peer0.Gridline', '--output', output, '--json');
+    const [{ height }] = (await networkStatus(layout, plan)).flatMap((row) => (row.height ? [row] : []));
+    expect([made.code, JSON.parse(made.out)]).toMatchObject([0, { folder: output, height }]);
+    expect(await on('snapshot', 'peer0.Gridline', '--output', output)).toMatchObject({
+      code: 3,
+      err: expect.stringContaining('exists already'),
+    });
+    expect(await on('snapshot', 'peer9.Gridline')).toMatchObject({
+      code: 3,
+      err: expect.stringContaining('there are peer0.Brightwater, peer0.Gridline'),
+    });
+    expect(await on('restore', '--snapshot', folder, '--peer', PEER)).toMatchObject({
+      code: 3,
+      err: expect.stringContaining('no whole snapshot'),
+    });
+    expect(await on('restore', '--snapshot', output)).toMatchObject({ code: 2 });
+  });
+
+  test('makes a peer anew: it is level, endorses, and has the others’ state from then on', async () => {
+    const before = await FabricLedger.open(layout.root);
+    await register(before, 'after the snapshot');
+    await before.close();
+    const restored = await on('restore', '--snapshot', output, '--peer', PEER, '--json');
+    const { aside } = JSON.parse(restored.out) as { aside: string };
+    expect([restored.code, existsSync(aside)]).toEqual([0, true]);
+    const ledger = await FabricLedger.open(layout.root);
+    await register(ledger, 'four');
+    const kept = await ledger.commitHashes(ledger.height() - 1);
+    expect(kept.map(({ peer }) => peer)).toEqual([PEER, 'peer0.Gridline']);
+    expect(kept[0].hash).toBe(kept[1].hash);
+    // Its old blocks come from the other organisation's peer.
+    expect(await numbers(ledger)).toEqual(Array.from({ length: ledger.height() }, (_, i) => i));
+    await ledger.close();
+    const checked = await gridbook(['check', '--ledger', 'fabric', '--network', layout.root]);
+    expect(checked).toMatchObject({ code: 0, out: expect.stringContaining('All of it holds') });
+  });
+
+  test('where no other peer answers, what is not there any more is said in a sentence', async () => {
+    await stopNode(layout, 'peer0.Gridline');
+    const exported = await gridbook(['export', 'trades', '--ledger', 'fabric', '--network', layout.root]);
+    expect(exported).toMatchObject({ code: 3, err: expect.stringMatching(/has block 0.*from \d+ on\.\n$/) });
+  });
+});
