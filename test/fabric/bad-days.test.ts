@@ -112,14 +112,6 @@ onFabric('a network', () => {
       );
     });
     expect(await running()).toBe(0);
-    // Taken after it was looked at.
-    const late: Server[] = [];
-    const { adminPort } = plan.orderers[0];
-    const racing = up((what) => {
-      if (what === 'keys and settings') late.push(createServer().listen(adminPort, LOOPBACK));
-    });
-    await expect(racing).rejects.toThrow(`Another program has port ${adminPort}, which orderer0 needs`);
-    for (const server of late) server.close();
     await up();
     const { chaincodePort } = plan.organisations[0];
     await stopNode(layout, 'chaincode.Brightwater');
