@@ -3,7 +3,7 @@ import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { CONTRACT_VERSION, PING, STATE, SUBMIT } from '../../schema/contract.js';
+import { CONTRACT_VERSION, HISTORY_END, PING, RECORDED, STATE, SUBMIT } from '../../schema/contract.js';
 import { encodeBatch } from '../../schema/command.js';
 import { keyFromUuid } from '../../schema/ids.js';
 import { participantRegister } from '../../schema/trade/registration.js';
@@ -87,7 +87,7 @@ test('tells of its functions, and answers what it does not know by a code', asyn
   };
   expect([info.version, contracts.gridbook.transactions.map(({ name }) => name)]).toEqual([
     CONTRACT_VERSION,
-    [SUBMIT, STATE, PING],
+    [SUBMIT, RECORDED, HISTORY_END, STATE, PING],
   ]);
   expect(await call('nothing')).toMatchObject({ status: 500, message: 'UNKNOWN_COMMAND' });
   expect(await call(SUBMIT, '{')).toMatchObject({ status: 500, message: 'MALFORMED_BATCH' });
