@@ -30,7 +30,8 @@ async function toldAt(port: number): Promise<string> {
   try {
     const signal = AbortSignal.timeout(ANSWER_MS);
     const answer = await fetch(`http://${LOOPBACK}:${port}/healthz`, { signal });
-    return ((await answer.json()) as { status: string }).status;
+    const { status } = (await answer.json()) as { status?: string };
+    return status ?? 'does not answer';
   } catch {
     return 'does not answer';
   }

@@ -5,7 +5,7 @@
 import { unwatchFile, watchFile } from 'node:fs';
 import type { Network } from '@hyperledger/fabric-gateway';
 import { common } from '@hyperledger/fabric-protos';
-import { CONTRACT_VERSION, HISTORY_END, PING, RECORDED, STATE, SUBMIT } from '../../schema/contract.js';
+import { HISTORY_END, PING, RECORDED, STATE, SUBMIT } from '../../schema/contract.js';
 import { GridbookError } from '../../schema/errors.js';
 import { StateDigest } from '../embedded/state-digest.js';
 import type {
@@ -19,13 +19,13 @@ import { Admission } from './admission.js';
 import { blocksOf, rawBlocksOf, type BlockSource } from './block-stream.js';
 import { BlockTimes } from './block-times.js';
 import { readBlock, type FabricBlock, type FabricTransaction } from './block.js';
+import { anyOf, commitHashOf, heightAt, requireVersion, versionAt, whyNotOpen } from './channel-facts.js';
 import { Clients } from './clients.js';
 import { Endorsers } from './endorsers.js';
 import { NetworkError } from './errors.js';
 import { Follower } from './follower.js';
 import { foundationOf } from './foundation.js';
 import { Layout } from './layout.js';
-import { definitionIn, definitionQuery } from './lifecycle.js';
 import { Members } from './members.js';
 import { FabricOffline } from './offline.js';
 import { peerName } from './nodes.js';
@@ -33,14 +33,13 @@ import { pause, within } from './pause.js';
 import { usable } from './plan-change.js';
 import { CHAINCODE, CHANNEL, type NetworkPlan, type OrganisationPlan, type PeerPlan } from './plan.js';
 import { readPlan } from './plan-file.js';
-import { told, unavailable, verdictOf } from './retry.js';
+import { told, unavailable } from './retry.js';
 import { Submission } from './submission.js';
 
 /** How long opening waits for peers that neither answer nor refuse. */
 const OPEN_MS = 5_000;
 /** How long closing waits for what is under way. */
 const CLOSE_MS = 10_000;
-const AGAIN_MS = 100;
 /** Between two looks at who takes part, where the peer does not tell. */
 const LOOK_AGAIN_MS = 1_000;
 /** Between two looks at the folder's plan. */
@@ -367,56 +366,4 @@ export class FabricLedger implements Ledger {
     const network = await this.clients.network(organisation, follower.peer);
     return network.getContract(this.chaincode).evaluate(PING, { endorsingOrganizations: [name] });
   }
-}
-
-/** Why a ledger is not opened, for its operator. */
-function whyNotOpen({ organisations: [{ name, role }] }: NetworkPlan, error: Error): NetworkError {
-  if (error instanceof NetworkError) return error;
-  const isRefused = error instanceof GridbookError && error.code === 'FORBIDDEN';
-  const what = isRefused
-    ? `the channel does not know the certificate of ${role} of ${name}: it was revoked, or ${name} takes no part`
-    : `the network does not answer: ${error.message}`;
-  return new NetworkError(what, { cause: error });
-}
-
-/** What a peer keeps beside a block, hex. */
-function commitHashOf(block: common.Block): string {
-  const metadata = block.getMetadata()?.getMetadataList_asU8() ?? [];
-  const kept = metadata[common.BlockMetadataIndex.COMMIT_HASH] ?? new Uint8Array(0);
-  return Buffer.from(common.Metadata.deserializeBinary(kept).getValue_asU8()).toString('hex');
-}
-
-/** What one of an organisation's peers answers; each is asked until one does, where what failed may pass. */
-async function anyOf<T>({ peers }: OrganisationPlan, ask: (peer: PeerPlan) => Promise<T>): Promise<T> {
-  const end = performance.now() + OPEN_MS;
-  for (let turn = 0; ; turn++) {
-    try {
-      return await ask(peers[turn % peers.length]);
-    } catch (error) {
-      if (error instanceof NetworkError) throw error;
-      const { refusal } = verdictOf('evaluate', error);
-      if (refusal.code !== 'LEDGER_UNAVAILABLE' || performance.now() > end) throw refusal;
-      await pause(AGAIN_MS, new AbortController().signal);
-    }
-  }
-}
-
-async function versionAt(network: Network, chaincode: string): Promise<string> {
-  const { call, args } = definitionQuery(chaincode);
-  const answer = await network.getContract('_lifecycle').evaluate(call, { arguments: [args] });
-  return definitionIn(chaincode, answer).version;
-}
-
-/** What the channel runs must speak the language of this client. */
-function requireVersion(version: string): void {
-  if (version === CONTRACT_VERSION) return;
-  throw new NetworkError(
-    `the channel runs version ${version} of the chaincode, and this is version ${CONTRACT_VERSION}; \`gridbook network upgrade\` brings a channel up to date`,
-  );
-}
-
-async function heightAt(clients: Clients, plan: NetworkPlan, peer: PeerPlan): Promise<number> {
-  const network = await clients.network(plan.organisations[0], peer);
-  const info = await network.getContract('qscc').evaluateTransaction('GetChainInfo', CHANNEL);
-  return common.BlockchainInfo.deserializeBinary(info).getHeight();
 }

@@ -11,8 +11,8 @@ import { NetworkError } from './errors.js';
 import { makeKeys } from './keys.js';
 import { begunOf, type NodeWork } from './node-work.js';
 import { packageFor, peerName, peerProcess } from './nodes.js';
-import { CHAINCODE, type NetworkPlan, type OrganisationPlan, type PeerPlan } from './plan.js';
-import { begun, finished, organisationHere, withPeer } from './plan-change.js';
+import { CHAINCODE, type OrganisationPlan, type PeerPlan } from './plan.js';
+import { begun, finished, organisationHere, peerNamed, withPeer } from './plan-change.js';
 import { writePlan } from './plan-file.js';
 import { startProcess, stopProcess } from './processes.js';
 import { writeSettings } from './settings.js';
@@ -97,15 +97,4 @@ async function bringIn(
   } finally {
     source.close();
   }
-}
-
-export function peerNamed(
-  { organisations }: NetworkPlan,
-  name: string,
-): { readonly organisation: OrganisationPlan; readonly peer: PeerPlan } {
-  for (const organisation of organisations) {
-    const peer = organisation.peers.find((each) => peerName(organisation, each) === name);
-    if (peer) return { organisation, peer };
-  }
-  throw new NetworkError(`no peer of the network is called ${name}`);
 }

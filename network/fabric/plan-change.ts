@@ -21,6 +21,24 @@ export function organisationHere({ organisations }: NetworkPlan, name: string): 
   throw new NetworkError(`the keys of ${name} are not in this folder; those of ${here} are`);
 }
 
+/** A peer of a folder's plan, with its organisation. */
+export interface OwnedPeer {
+  /** Where it is called. */
+  readonly host: string;
+  readonly organisation: OrganisationPlan;
+  readonly peer: PeerPlan;
+}
+
+/** The peer of a name such as `peer0.Brightwater`. */
+export function peerNamed({ host, organisations }: NetworkPlan, name: string): OwnedPeer {
+  for (const organisation of organisations) {
+    const peer = organisation.peers.find((each) => peerName(organisation, each) === name);
+    if (peer) return { host, organisation, peer };
+  }
+  const all = organisations.flatMap((each) => each.peers.map((peer) => peerName(each, peer)));
+  throw new NetworkError(`no peer of the network is called ${name}; there are ${all.join(', ')}`);
+}
+
 /** The plan with one more peer, on ports that are free now. */
 export async function withPeer(
   layout: Layout,

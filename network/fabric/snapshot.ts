@@ -1,9 +1,10 @@
 /** Snapshots of a peer's state as Fabric makes them, and a peer that begins anew from one. */
-import { existsSync, readdirSync, readFileSync, renameSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
 import { randomBytes } from 'node:crypto';
 import { credentials, type ServiceError } from '@grpc/grpc-js';
 import { common, peer as protos } from '@hyperledger/fabric-protos';
+import { asideName, moveAside } from './aside.js';
 import { ClientIdentity } from './client-identity.js';
 import { copyTree } from './copy-tree.js';
 import { NetworkError } from './errors.js';
@@ -11,7 +12,8 @@ import type { Layout } from './layout.js';
 import { install } from './lifecycle.js';
 import { allProcesses, authorityOf, packageFor, peerName } from './nodes.js';
 import { CHANNEL_OPTIONS, EndorsementError, PeerClient } from './peer-client.js';
-import { CHANNEL, type NetworkPlan, type OrganisationPlan, type PeerPlan } from './plan.js';
+import { CHANNEL, type NetworkPlan, type OrganisationPlan } from './plan.js';
+import type { OwnedPeer } from './plan-change.js';
 import { jsonOf, startProcess, stopProcess } from './processes.js';
 import type { Programs } from './programs.js';
 import { networkStatus } from './status.js';
@@ -29,24 +31,6 @@ export interface Snapshot {
   readonly height: number;
   /** What the peer keeps of all that was changed until then, hex. */
   readonly commitHash: string;
-}
-
-/** A peer of a folder's plan, with its organisation. */
-export interface OwnedPeer {
-  /** Where it is called. */
-  readonly host: string;
-  readonly organisation: OrganisationPlan;
-  readonly peer: PeerPlan;
-}
-
-/** The peer of a name such as `peer0.Brightwater`. */
-export function peerNamed({ host, organisations }: NetworkPlan, name: string): OwnedPeer {
-  for (const organisation of organisations) {
-    const peer = organisation.peers.find((each) => peerName(organisation, each) === name);
-    if (peer) return { host, organisation, peer };
-  }
-  const all = organisations.flatMap((each) => each.peers.map((peer) => peerName(each, peer)));
-  throw new NetworkError(`no peer of the network is called ${name}; there are ${all.join(', ')}`);
 }
 
 /** What stands in a folder that holds a snapshot. */
@@ -73,7 +57,7 @@ export async function takeSnapshot(layout: Layout, owned: OwnedPeer, output?: st
   const service = new SnapshotService(layout, owned);
   const at = clientOf(layout, owned);
   try {
-    const least = await heightOf(at, adminOf(layout, organisation));
+    const least = await at.height(adminOf(layout, organisation), CHANNEL);
     await service.generate();
     const made = join(layout.peer(organisation, peer).data, 'snapshots', 'completed', CHANNEL);
     const folder = await untilDone(`${name} makes no snapshot`, async () => {
@@ -114,11 +98,10 @@ export async function rebuildPeer(
   const name = peerName(organisation, peer);
   const { height } = readSnapshot(given);
   const { data } = layout.peer(organisation, peer);
-  const stamp = new Date(nowMs).toISOString().replaceAll(/[-:]/g, '').replace(/\.\d+/, '');
-  const aside = `${data}.${stamp}`;
-  if (existsSync(aside)) throw new NetworkError(`${aside} exists already; try again in a second`);
+  const former = asideName(name, new Date(nowMs));
+  const aside = join(layout.aside(former), relative(layout.root, data));
   await stopProcess(layout, name);
-  if (existsSync(data)) renameSync(data, aside);
+  moveAside(layout, former, data);
   // A snapshot that the peer itself made went with it.
   const within = relative(data, resolve(given));
   const folder = within.startsWith('..') ? resolve(given) : join(aside, within);
@@ -130,7 +113,7 @@ export async function rebuildPeer(
   try {
     await untilDone(`${name} does not join`, () => joinBySnapshot(at, admin, folder));
     await untilDone(`${name} does not take the snapshot`, async () => {
-      if ((await heightOf(at, admin)) < height) throw new Error('not yet');
+      if ((await at.height(admin, CHANNEL)) < height) throw new Error('not yet');
     });
     step(`${name} has the state of ${height} blocks`);
     await untilDone(`${name} takes no chaincode`, () => install(at, admin, packageFor(layout, organisation)));
@@ -162,12 +145,6 @@ const adminOf = (layout: Layout, { name }: OrganisationPlan): ClientIdentity =>
 
 const clientOf = (layout: Layout, { host, organisation, peer }: OwnedPeer): PeerClient =>
   new PeerClient(`${host}:${peer.port}`, Buffer.from(authorityOf(layout, organisation.name)));
-
-async function heightOf(at: PeerClient, admin: ClientIdentity): Promise<number> {
-  const args = ['GetChainInfo', CHANNEL];
-  const answer = await at.evaluate(admin, { channel: CHANNEL, chaincode: 'qscc', args });
-  return common.BlockchainInfo.deserializeBinary(answer).getHeight();
-}
 
 /** The peer's own service of that name, for its organisation's administrator. */
 class SnapshotService {

@@ -52,6 +52,15 @@ export class Trust {
     return signer;
   }
 
+  /** The same; undefined where nobody of the channel stands behind it, or there is no identity in the bytes at all. */
+  find(serialized: Uint8Array): Signer | undefined {
+    try {
+      return this.signer(serialized);
+    } catch {
+      return undefined;
+    }
+  }
+
   isMember({ organisation }: Signer): boolean {
     return this.members.has(organisation);
   }

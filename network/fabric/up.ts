@@ -24,15 +24,15 @@ import {
   type PlanOptions,
 } from './plan.js';
 import { readPlan, writePlan } from './plan-file.js';
-import { runningPid, startProcess } from './processes.js';
+import { startProcess } from './processes.js';
 import type { Programs } from './programs.js';
 import { writeSettings } from './settings.js';
 import { requireSound } from './sound.js';
 import { whileRunning } from './while-running.js';
 
 export interface UpOptions extends PlanOptions {
+  /** What only a network of tests takes. */
   readonly liberties?: Liberties;
-
   readonly folder: string;
   readonly programs: Programs;
   /** Is told of each step as it is done. */
@@ -70,8 +70,7 @@ export async function startNetwork(
   await makeGenesis(layout, programs);
   step('channel and processes');
   const names = processPorts(plan).map(({ name }) => name);
-  const ended = (): string[] => names.filter((name) => runningPid(layout, name) === undefined);
-  await whileRunning(layout, names, async (hasEnded) => {
+  const joinAll = async (hasEnded: () => boolean): Promise<void> => {
     const network = new Consortium(layout, plan, hasEnded);
     const ofOrganisation = (organisation: OrganisationPlan): ChaincodePackage =>
       packageFor(layout, organisation);
@@ -80,14 +79,12 @@ export async function startNetwork(
       await network.install(ofOrganisation);
       if (plan.orderers.length === 0) await joinOthers(network, ofOrganisation, step);
       else await found(network, plan, ofOrganisation, step);
-    } catch (error) {
-      // A port may have been taken only now.
-      for (const name of ended()) await requireSound(layout, plan, programs, name);
-      throw error;
     } finally {
       network.close();
     }
-  });
+  };
+  // A port may have been taken only now.
+  await whileRunning(layout, names, joinAll, (name) => requireSound(layout, plan, programs, name));
   return plan;
 }
 

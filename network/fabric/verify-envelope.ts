@@ -71,7 +71,7 @@ export function verifyTransaction(open: OpenEnvelope, trust: Trust, governed: st
   return { transactionId: id, chaincode, sets: setsOf(outcome) };
 }
 
-/** Organisations of which a peer signed the answer. */
+/** Organisations of which a peer signed the answer. What else stands beside it peers pass over, and so it is here. */
 function endorsersOf(
   payload: peer.ChaincodeActionPayload,
   answered: Uint8Array,
@@ -80,10 +80,10 @@ function endorsersOf(
   const by = new Set<string>();
   for (const endorsement of payload.getAction()?.getEndorsementsList() ?? []) {
     const serialized = endorsement.getEndorser_asU8();
-    const signer = trust.signer(serialized);
+    const signer = trust.find(serialized);
+    if (!signer || !trust.isMember(signer) || signer.holder.unit !== 'peer') continue;
     const bytes = Buffer.concat([answered, serialized]);
-    const counts = trust.isMember(signer) && signer.holder.unit === 'peer';
-    if (counts && isSignedBy(signer, bytes, endorsement.getSignature_asU8())) by.add(signer.organisation);
+    if (isSignedBy(signer, bytes, endorsement.getSignature_asU8())) by.add(signer.organisation);
   }
   return by;
 }

@@ -7,6 +7,7 @@ import { createHash } from 'node:crypto';
 import { common, peer } from '@hyperledger/fabric-protos';
 import { LedgerFileError, LedgerVerificationError } from '../embedded/errors.js';
 import { StateDigest } from '../embedded/state-digest.js';
+import type { VerificationReport } from '../embedded/verify.js';
 import { isHistoryKey } from '../../schema/contract.js';
 import { headerDer, sha256 } from '../x509/der.js';
 import { commitHash, type LastWrite } from './commit-hash.js';
@@ -19,25 +20,8 @@ const { VALID, MVCC_READ_CONFLICT } = peer.TxValidationCode;
 const { SIGNATURES, TRANSACTIONS_FILTER, COMMIT_HASH } = common.BlockMetadataIndex;
 const NOTHING = new Uint8Array(0);
 
-/** What was found to hold. */
-export interface ChannelReport {
-  readonly ledgerId: string;
-  /** Number of blocks. */
-  readonly height: number;
-  /** Transactions of all chaincodes. */
-  readonly transactions: number;
-  /** Those that stand in their block as not valid. */
-  readonly invalid: number;
-  /** Bytes of all envelopes. */
-  readonly bytes: number;
-  /** Organisations that take part now. */
-  readonly organisations: readonly string[];
-  /** Header hash and commit hash of the last block, lower-case hex. */
-  readonly headerHash: string;
-  readonly commitHash: string;
-  /** Digest of the state of Gridbook's chaincode. */
-  readonly stateDigest: string;
-}
+/** What was found to hold: of all chaincodes' transactions, and of the state of Gridbook's. */
+export type ChannelReport = Omit<VerificationReport, 'store'>;
 
 export class ChannelVerification {
   private readonly versions = new Map<string, KeyVersion>();

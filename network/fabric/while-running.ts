@@ -4,11 +4,15 @@ import type { Layout } from './layout.js';
 import { lastWords } from './logs.js';
 import { runningPid } from './processes.js';
 
-/** Does work with processes; where it fails as one of them has ended, the last line of that one's log says why. */
+/**
+ * Does work with processes. Where it fails as one of them has ended, the last line of that one's log says why, unless
+ * `explain` throws what says it better.
+ */
 export async function whileRunning<T>(
   layout: Layout,
   names: readonly string[],
   work: (hasEnded: () => boolean) => Promise<T>,
+  explain: (name: string) => Promise<void> = () => Promise.resolve(),
 ): Promise<T> {
   const ended = (): string | undefined => names.find((name) => runningPid(layout, name) === undefined);
   try {
@@ -16,6 +20,7 @@ export async function whileRunning<T>(
   } catch (error) {
     const name = ended();
     if (name === undefined) throw error;
+    await explain(name);
     throw new NetworkError(`${name} ended: ${lastWords(layout, name)}`, { cause: error });
   }
 }

@@ -43,10 +43,15 @@ onFabric('a network', () => {
   const layout = new Layout(join(folder, 'network'));
   const identity = { organisation: 'Brightwater', role: 'HOST' };
   let plan: NetworkPlan;
-  const up = (step: (what: string) => void = () => undefined, version?: string): Promise<NetworkPlan> => {
+  const up = (
+    step: (what: string) => void = () => undefined,
+    version?: string,
+    orderer?: string,
+  ): Promise<NetworkPlan> => {
     const found = programs as Programs;
+    const paths = { ...found.paths, ...(orderer === undefined ? {} : { orderer }) };
     return bringUp({
-      ...{ folder: layout.root, programs: { ...found, version: version ?? found.version }, step },
+      ...{ folder: layout.root, programs: { paths, version: version ?? found.version }, step },
       ...{ organisations: 1, peers: 2, orderers: 1, basePort: 32_000 },
     });
   };
@@ -78,6 +83,19 @@ onFabric('a network', () => {
     } finally {
       server.close();
     }
+  }
+
+  /** A program that starts an orderer when another one has its port, whose pid it writes. */
+  function lateOrderer(port: number, pidFile: string): string {
+    const listen = `require('node:net').createServer().listen(${port}, '${LOOPBACK}', () => require('node:fs').writeFileSync('${pidFile}', String(process.pid)))`;
+    const program = join(folder, 'late-orderer');
+    const { orderer } = (programs as Programs).paths;
+    writeFileSync(
+      program,
+      `#!/bin/sh\n'${process.execPath}' -e "${listen}" &\nwhile [ ! -s '${pidFile}' ]; do :; done\nexec '${orderer}'\n`,
+      { mode: 0o700 },
+    );
+    return program;
   }
 
   /** The client's certificate is another one meanwhile. */
@@ -112,6 +130,12 @@ onFabric('a network', () => {
       );
     });
     expect(await running()).toBe(0);
+    // Taken after it was looked at: by the time the orderer listens, somebody else does.
+    const { adminPort } = plan.orderers[0];
+    const late = join(folder, 'late');
+    const racing = up(undefined, undefined, lateOrderer(adminPort, late));
+    await expect(racing).rejects.toThrow(`Another program has port ${adminPort}, which orderer0 needs`);
+    process.kill(Number(readFileSync(late, 'utf8')), 'SIGKILL');
     await up();
     const { chaincodePort } = plan.organisations[0];
     await stopNode(layout, 'chaincode.Brightwater');

@@ -11,10 +11,12 @@ import { contentDigest } from '../../api/readmodel/rebuild.js';
 import { channelConfig } from '../../network/fabric/channel-config.js';
 import { ClientIdentity } from '../../network/fabric/client-identity.js';
 import { bringDown, bringUp, FabricLedger, Layout } from '../../network/fabric/index.js';
-import { CHAINCODE } from '../../network/fabric/plan.js';
+import { CHAINCODE, CHANNEL } from '../../network/fabric/plan.js';
+import { serializeIdentity } from '../../network/embedded/identity.js';
 import { Trust } from '../../network/fabric/trust.js';
 import { openEnvelope, verifyTransaction } from '../../network/fabric/verify-envelope.js';
 import { ChannelVerification } from '../../network/fabric/verify.js';
+import { issueAuthority } from '../../network/x509/issue.js';
 import { PING } from '../../schema/contract.js';
 import {
   FIRST_MS,
@@ -26,7 +28,7 @@ import {
 } from '../main/in-process.js';
 import { LONG } from '../metering/files.js';
 import { fabricPrograms } from './programs.js';
-import { endorsedByItsMaker, Wire, withId } from './wire.js';
+import { endorsedByItsMaker, endorsementOf, Wire, withId } from './wire.js';
 
 const programs = await fabricPrograms();
 const onFabric = programs ? describe : describe.skip;
@@ -205,6 +207,8 @@ onFabric('on a network', () => {
         return (error as Error).message;
       }
     };
+    const nobody = await issueAuthority('Nobody', new Date(0));
+    const stranger = serializeIdentity('Nobody', nobody.certificatePem);
     const proposal = at.proposal([PING]);
     const [first, second] = await at.endorse(proposal);
     expect(said(proposal.transaction([first, second]))).toBe('');
@@ -212,6 +216,18 @@ onFabric('on a network', () => {
     expect(said(proposal.transaction([first, first]))).toContain('1 organisations endorsed it');
     // A client endorses nothing.
     expect(said(proposal.transaction([first, endorsedByItsMaker(proposal, at.identity)]))).toContain('1 org');
+    // Peers pass over an endorsement that nobody of the channel made, and the transaction is valid.
+    for (const endorser of [stranger, Buffer.of(0xff)]) {
+      const beside = endorsementOf(proposal, { creator: endorser, sign: () => Buffer.of(1) });
+      expect(said(proposal.transaction([first, second, beside]))).toBe('');
+      expect(said(proposal.transaction([first, beside]))).toContain('1 organisations endorsed it');
+    }
+    const given = at.proposal([PING]);
+    const beside = endorsementOf(given, { creator: stranger, sign: () => Buffer.of(1) });
+    const commits = at.peers[0].commits(admin, CHANNEL);
+    await at.orderer.broadcast(given.transaction([...(await at.endorse(given)), beside]));
+    expect(await commits.codeOf(given.transactionId)).toBe(0);
+    commits.close();
     const other = at.proposal([PING]);
     expect(said(other.transaction([first, second]))).toContain('not what was proposed');
     const forged = proposal.transaction([first, second]);
