@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { common } from '@hyperledger/fabric-protos';
+import { common, msp } from '@hyperledger/fabric-protos';
 import type { Proven } from '../../api/main/check/proof.js';
 import { dataFolderAt, holdFolder } from '../../api/main/data-folder.js';
 import { Database } from '../../api/readmodel/database.js';
@@ -17,6 +17,7 @@ import { Trust } from '../../network/fabric/trust.js';
 import { openEnvelope, verifyTransaction } from '../../network/fabric/verify-envelope.js';
 import { ChannelVerification } from '../../network/fabric/verify.js';
 import { issueAuthority } from '../../network/x509/issue.js';
+import { revocationList, serialOf } from '../../network/x509/revoke.js';
 import { PING } from '../../schema/contract.js';
 import {
   FIRST_MS,
@@ -32,6 +33,18 @@ import { endorsedByItsMaker, endorsementOf, Wire, withId } from './wire.js';
 
 const programs = await fabricPrograms();
 const onFabric = programs ? describe : describe.skip;
+
+/** The channel as it is once an organisation gave a list of what it revoked. */
+function revoked(config: common.Config, organisation: string, list: Uint8Array): common.Config {
+  const members = config.getChannelGroup()?.getGroupsMap().get('Application')?.getGroupsMap();
+  const value = members?.get(organisation)?.getValuesMap().get('MSP');
+  const outer = msp.MSPConfig.deserializeBinary(value?.getValue_asU8() ?? Buffer.of());
+  const inner = msp.FabricMSPConfig.deserializeBinary(outer.getConfig_asU8());
+  inner.setRevocationListList([list]);
+  outer.setConfig(inner.serializeBinary());
+  value?.setValue(outer.serializeBinary());
+  return config;
+}
 
 onFabric('on a network', () => {
   const folder = mkdtempSync(join(tmpdir(), 'gridbook-ordinary-'));
@@ -199,9 +212,9 @@ onFabric('on a network', () => {
     const at = new Wire(network);
     const admin = ClientIdentity.read('Brightwater', new Layout(network).identity('Brightwater', 'admin'));
     const trust = new Trust(await channelConfig(at.peers[0], admin));
-    const said = (made: common.Envelope): string => {
+    const said = (made: common.Envelope, by = trust): string => {
       try {
-        verifyTransaction(openEnvelope(made.serializeBinary()), trust, CHAINCODE);
+        verifyTransaction(openEnvelope(made.serializeBinary()), by, CHAINCODE);
         return '';
       } catch (error) {
         return (error as Error).message;
@@ -234,6 +247,16 @@ onFabric('on a network', () => {
     forged.setSignature(admin.sign(forged.getPayload_asU8()));
     expect(said(forged)).toContain('not that of the creator');
     expect(said(withId(at.identity, proposal.transactionId))).toContain('the transaction id');
+    // Whom its organisation revoked signs nothing from then on.
+    const layout = new Layout(network);
+    const ca = (file: string): string =>
+      readFileSync(join(layout.organisation('Brightwater'), 'ca', file), 'utf8');
+    const client = join(layout.identity('Brightwater', 'HOST'), 'msp', 'signcerts', 'cert.pem');
+    const serial = await serialOf(readFileSync(client, 'utf8'));
+    const pair = { certificatePem: ca('cert.pem'), keyPem: ca('key.pem') };
+    const list = await revocationList(pair, [{ serial, timeMs: Date.now() }], new Date());
+    const config = revoked(await channelConfig(at.peers[0], admin), 'Brightwater', list);
+    expect(said(proposal.transaction([first, second]), new Trust(config))).toContain('is revoked');
     at.close();
   });
 
