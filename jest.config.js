@@ -1,6 +1,7 @@
 /** Tests run as native ES modules; SWC emits the decorator metadata that type-graphql needs. */
 export default {
   testEnvironment: 'node',
+  runner: '<rootDir>/test/suite-lanes.js',
   testMatch: ['<rootDir>/**/*.test.ts'],
   testPathIgnorePatterns: ['/node_modules/', '/dist/'],
   modulePathIgnorePatterns: ['<rootDir>/dist/'],

@@ -1,21 +1,20 @@
 /**
  * A copy of everything that the network of a folder consists of, taken while transactions flow: plan, keys and
- * settings, then the data of each node in turn, which is stopped for as long as its copy takes.
+ * settings, then the data of each peer in turn and of one orderer, each stopped for as long as its copy takes.
  */
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { rename, rm } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import { CONTRACT_VERSION } from '../../schema/contract.js';
 import { syncFolder, writeFileDurably } from '../embedded/durable.js';
-import { copyFile, copyTree, filesOf, type FileFacts } from './copy-tree.js';
+import { copyFile, copyTree, filesOf, sizesOf, type FileFacts } from './copy-tree.js';
 import { NetworkError } from './errors.js';
 import { Layout } from './layout.js';
-import { allProcesses, ordererName, peerName } from './nodes.js';
+import { ordererName, peerName } from './nodes.js';
 import type { NetworkPlan } from './plan.js';
-import { jsonOf, runningPid, startProcess, stopProcess } from './processes.js';
+import { jsonOf, runningPid } from './processes.js';
 import type { Programs } from './programs.js';
-import { networkStatus } from './status.js';
-import { untilDone } from './waiting.js';
+import { Stoppable } from './stoppable.js';
 
 const KIND = 'gridbook-network-backup';
 
@@ -47,6 +46,8 @@ export interface BackupOptions {
 const MANIFEST = 'backup.json';
 /** What a peer makes for others lies in its data, and is none of it. */
 const APART = ['snapshots'];
+/** Where an orderer writes what it is about to agree to. */
+const WRITTEN_AHEAD = 'wal';
 
 /** The destination must not exist; it appears whole. */
 export async function backupNetwork(
@@ -66,15 +67,17 @@ export async function backupNetwork(
     step('plan, keys and settings');
     const nodes: NodeBackup[] = [];
     // Orderers come last: a peer must not know of a block that the orderers of the copy do not have.
-    for (const { name, data } of nodesOf(layout, plan)) {
+    for (const { from, to, without } of copiesOf(layout, plan)) {
       const highest = Math.max(0, ...nodes.map(({ height }) => height ?? 0));
-      const at = new Stoppable(layout, plan, programs, name);
+      const at = new Stoppable(layout, plan, programs, from.name);
       const height = await at.height(highest);
       await at.whileStopped(() => {
-        if (existsSync(data)) copyTree(data, join(partial, relative(layout.root, data)), APART);
+        if (!existsSync(from.data)) return;
+        for (const { data } of to) copyTree(from.data, join(partial, relative(layout.root, data)), without);
       }, height);
-      nodes.push({ name, ...(height === undefined ? {} : { height }) });
-      step(`${name}${height === undefined ? ', which does not run' : `: ${height} blocks`}`);
+      for (const { name } of to) nodes.push({ name, ...(height === undefined ? {} : { height }) });
+      const names = to.map(({ name }) => name).join(', ');
+      step(`${names}${height === undefined ? ', not running' : `: ${height} blocks`}`);
     }
     const files = await filesOf(partial);
     const manifest: NetworkBackup = {
@@ -96,6 +99,11 @@ export async function restoreNetwork(backup: string, layout: Layout): Promise<Ne
   const { root } = layout;
   if (existsSync(root)) throw new NetworkError(`${root} exists already; name another folder with --dir`);
   const manifest = readManifest(backup);
+  // Nothing large is copied in vain.
+  compare(
+    manifest.files,
+    sizesOf(backup).filter(({ path }) => path !== MANIFEST),
+  );
   const partial = `${root}.partial`;
   await rm(partial, { recursive: true, force: true });
   try {
@@ -122,12 +130,15 @@ function readManifest(backup: string): NetworkBackup {
   return manifest;
 }
 
-function compare(wanted: readonly FileFacts[], found: readonly FileFacts[]): void {
+function compare(
+  wanted: readonly FileFacts[],
+  found: readonly (Omit<FileFacts, 'sha256'> & Partial<FileFacts>)[],
+): void {
   const by = new Map(found.map((file) => [file.path, file]));
   for (const { path, bytes, sha256 } of wanted) {
     const file = by.get(path);
     if (!file) throw new NetworkError(`the backup lacks ${path}`);
-    if (file.bytes !== bytes || file.sha256 !== sha256)
+    if (file.bytes !== bytes || (file.sha256 ?? sha256) !== sha256)
       throw new NetworkError(`the backup is damaged: ${path} is not the file that was copied`);
     by.delete(path);
   }
@@ -135,52 +146,42 @@ function compare(wanted: readonly FileFacts[], found: readonly FileFacts[]): voi
   if (more !== undefined) throw new NetworkError(`${more} is no part of the backup`);
 }
 
-/** Nodes with data, peers first. */
-function nodesOf(layout: Layout, plan: NetworkPlan): { readonly name: string; readonly data: string }[] {
-  return [
-    ...plan.organisations.flatMap((organisation) =>
-      organisation.peers.map((peer) => ({
-        name: peerName(organisation, peer),
-        data: layout.peer(organisation, peer).data,
-      })),
-    ),
-    ...plan.orderers.map((orderer) => ({
-      name: ordererName(orderer),
-      data: layout.orderer(orderer).data,
-    })),
-  ];
+interface DataOf {
+  readonly name: string;
+  readonly data: string;
 }
 
-/** A node that is stopped for a moment, if it runs. */
-class Stoppable {
-  constructor(
-    private readonly layout: Layout,
-    private readonly plan: NetworkPlan,
-    private readonly programs: Programs,
-    private readonly name: string,
-  ) {}
+/** The data of a node, and whose it is in the copy. */
+interface Copy {
+  readonly from: DataOf;
+  readonly to: readonly DataOf[];
+  /** What of it is left out. */
+  readonly without: readonly string[];
+}
 
-  /** Its height, once it is that high at least; undefined where it does not run. */
-  async height(least: number): Promise<number | undefined> {
-    if (runningPid(this.layout, this.name) === undefined) return undefined;
-    return untilDone(`${this.name} does not come to ${least} blocks`, async () => {
-      const rows = await networkStatus(this.layout, this.plan);
-      const row = rows.find(({ name }) => name === this.name);
-      if (row?.health !== 'ok' || row.height === undefined || row.height < least)
-        throw new Error(`it is ${row?.health ?? 'not there'} at ${row?.height ?? 'no'} blocks`);
-      return row.height;
-    });
-  }
-
-  /** Does something while it is stopped; where it ran, it is there again afterwards, as high as before. */
-  async whileStopped(work: () => void, height: number | undefined): Promise<void> {
-    const ran = await stopProcess(this.layout, this.name);
-    try {
-      work();
-    } finally {
-      const spec = allProcesses(this.layout, this.programs, this.plan).find(({ name }) => name === this.name);
-      if (ran && spec) startProcess(this.layout, spec);
-    }
-    if (ran) await this.height(height ?? 0);
-  }
+/** Peers first. */
+function copiesOf(layout: Layout, plan: NetworkPlan): readonly Copy[] {
+  const peers = plan.organisations.flatMap((organisation) =>
+    organisation.peers.map((peer) => ({
+      name: peerName(organisation, peer),
+      data: layout.peer(organisation, peer).data,
+    })),
+  );
+  const isOnItsWay = (name: string): boolean => plan.unfinished?.some((node) => node.name === name) ?? false;
+  const orderers = plan.orderers.map((orderer) => ({
+    name: ordererName(orderer),
+    data: layout.orderer(orderer).data,
+  }));
+  const agreeing = orderers.filter(({ name }) => !isOnItsWay(name));
+  const source = agreeing.find(({ name }) => runningPid(layout, name) !== undefined);
+  const own = (from: DataOf, without: readonly string[] = []): Copy => ({ from, to: [from], without });
+  const each = [
+    ...peers.map((from) => own(from, APART)),
+    ...orderers.filter(({ name }) => isOnItsWay(name)).map((from) => own(from)),
+  ];
+  // At rest the orderers fit together as they are. Copied one after the other while they run they would not: two that
+  // were copied early could agree on another block than one that was copied late. So one speaks for all: nobody agreed
+  // to anything that it does not know. What a node of BFT has said itself is its own, and is said anew.
+  if (!source) return [...each, ...agreeing.map((from) => own(from))];
+  return [...each, { from: source, to: agreeing, without: plan.consensus === 'bft' ? [WRITTEN_AHEAD] : [] }];
 }

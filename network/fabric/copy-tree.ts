@@ -49,17 +49,23 @@ export function copyFile(source: string, target: string): void {
 }
 
 /** Every file of a folder, in order. */
-export async function filesOf(root: string, below = ''): Promise<FileFacts[]> {
-  const found: FileFacts[] = [];
+export async function filesOf(root: string): Promise<FileFacts[]> {
+  const files: FileFacts[] = [];
+  for (const { path, bytes } of sizesOf(root))
+    files.push({ path, bytes, sha256: await hashOf(join(root, path)) });
+  return files;
+}
+
+/** The same without looking into them. */
+export function sizesOf(root: string, below = ''): Omit<FileFacts, 'sha256'>[] {
   const names = readdirSync(join(root, below)).sort();
-  for (const name of names) {
+  return names.flatMap((name) => {
     const path = below === '' ? name : `${below}/${name}`;
     const facts = lstatSync(join(root, path));
-    if (facts.isDirectory()) found.push(...(await filesOf(root, path)));
-    else if (facts.isFile()) found.push({ path, bytes: facts.size, sha256: await hashOf(join(root, path)) });
-    else throw new NetworkError(`${join(root, path)} is neither a file nor a folder`);
-  }
-  return found;
+    if (facts.isDirectory()) return sizesOf(root, path);
+    if (facts.isFile()) return [{ path, bytes: facts.size }];
+    throw new NetworkError(`${join(root, path)} is neither a file nor a folder`);
+  });
 }
 
 async function hashOf(path: string): Promise<string> {

@@ -10,8 +10,8 @@ import { ORDERER_ORGANISATION, type NetworkPlan } from './plan.js';
 import { usable } from './plan-change.js';
 import { giveUpdate } from './update-delivery.js';
 
-/** Orderers that have just come count as away for a moment; one that hands on its lead may lose an update. */
-const TRIES = 6;
+/** Orderers that have just come, or have just chosen another leader, count as away for a while; one that hands on its lead may lose an update. */
+const PATIENCE_MS = 30_000;
 const AGAIN_MS = 500;
 const COMMIT_MS = 10_000;
 
@@ -32,7 +32,7 @@ export class OrdererAdministration {
    */
   async change(make: (config: common.Config) => common.ConfigUpdate | undefined): Promise<number> {
     let reason = 'no block has it';
-    for (let tries = 0; tries < TRIES; tries++) {
+    for (const end = Date.now() + PATIENCE_MS; Date.now() < end;) {
       const block = await this.blocks.configBlock();
       const update = make(configIn(block))?.serializeBinary();
       if (!update) return numberOf(block) + 1;

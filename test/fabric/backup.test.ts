@@ -1,7 +1,7 @@
 /** A network's backup: taken while transactions flow, refused where it is not whole, and a network again from it. */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { appendFileSync, cpSync, existsSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
-import { writeFileSync } from 'node:fs';
+import { appendFileSync, cpSync, existsSync, mkdtempSync, readdirSync, readFileSync } from 'node:fs';
+import { rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { commandOf } from '../../api/demo/commands.js';
@@ -19,6 +19,7 @@ import {
 import { GridbookError } from '../../schema/errors.js';
 import { encodeBatch } from '../../schema/command.js';
 import { participantRegister } from '../../schema/trade/registration.js';
+import { until } from '../faults/fabric/until.js';
 import { gridbook } from '../main/in-process.js';
 import { fabricPrograms } from './programs.js';
 
@@ -81,6 +82,16 @@ onFabric('a backup', () => {
     const heights = made.nodes.map(({ height }) => height ?? 0);
     // No peer's copy knows of a block that the orderers' copies lack.
     expect(Math.min(...heights.slice(3))).toBeGreaterThanOrEqual(Math.max(...heights.slice(0, 3)));
+    // No orderer's copy knows of more than another's: together they could agree on a block that it has otherwise.
+    const agreed = made.files.flatMap(({ path, sha256 }) => {
+      const [, orderer, file] = /^data\/Orderers\/(\w+)\/(.+)$/.exec(path) ?? [];
+      return orderer === undefined ? [] : [{ orderer, file: `${file} ${sha256}` }];
+    });
+    const [one, ...others] = ['orderer0', 'orderer1', 'orderer2'].map((name) =>
+      agreed.filter(({ orderer }) => orderer === name).map(({ file }) => file),
+    );
+    expect(one).toEqual(expect.arrayContaining([expect.stringMatching(/^wal\/.+\.wal /)]));
+    expect(others).toEqual([one, one]);
     for (const file of readdirSync(backup, { recursive: true, withFileTypes: true })) {
       const mode = statSync(join(file.parentPath, file.name)).mode & 0o777;
       expect([file.name, mode]).toEqual([file.name, file.isDirectory() ? 0o700 : 0o600]);
@@ -95,6 +106,7 @@ onFabric('a backup', () => {
     const cases: [RegExp, (path: string) => void][] = [
       [/lacks organisations/, (path) => rmSync(path)],
       [/damaged: organisations/, (path) => appendFileSync(path, ' ')],
+      [/damaged: organisations/, (path) => writeFileSync(path, readFileSync(path).fill(0, 40, 41))],
       [/stranger is no part/, (path) => writeFileSync(join(path, '..', 'stranger'), '')],
     ];
     for (const [words, hurting] of cases) {
@@ -127,8 +139,10 @@ onFabric('a backup', () => {
     }
     const now = written;
     await write(ledger, () => written === now + 1);
-    const kept = await ledger.commitHashes(ledger.height() - 1);
-    expect([kept.length, new Set(kept.map(({ hash }) => hash)).size]).toEqual([3, 1]);
+    // A command is answered once those that endorsed it have it; the third peer has it a moment later.
+    const newest = ledger.height() - 1;
+    await until('every peer has it', async () => (await ledger.commitHashes(newest)).length === 3);
+    expect(new Set((await ledger.commitHashes(newest)).map(({ hash }) => hash)).size).toBe(1);
     await ledger.close();
     const checked = await gridbook(['check', '--ledger', 'fabric', '--network', layout.root]);
     expect(checked).toMatchObject({ code: 0, out: expect.stringContaining('All of it holds') });
