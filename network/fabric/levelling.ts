@@ -3,6 +3,8 @@ import { NetworkError } from './errors.js';
 
 /** How long a node may take for its next block. */
 const PATIENCE_MS = 60_000;
+/** How far behind a node may be that is level: a peer that lags more is not waited for. */
+const NEAR_MS = 5_000;
 const LOOK_MS = 50;
 
 export interface Levelling {
@@ -16,12 +18,21 @@ export interface Levelling {
   readonly hopeless: () => boolean;
 }
 
-/** Waits as long as the node comes nearer; answers its height. */
-export async function untilLevel({ name, own, others, hopeless }: Levelling): Promise<number> {
+/**
+ * Waits as long as the node comes nearer; answers its height. Under load the others go on while it is asked, and one that
+ * asks them for blocks now and then is never quite where they are: it is level once it has, within seconds, what they had.
+ */
+export async function untilLevel(levelling: Levelling): Promise<number> {
+  for (;;) {
+    const began = Date.now();
+    const height = await untilAt(levelling, await levelling.others());
+    if (Date.now() - began < NEAR_MS) return height;
+  }
+}
+
+async function untilAt({ name, own, hopeless }: Levelling, wanted: number): Promise<number> {
   let most = 0;
   for (let end = Date.now() + PATIENCE_MS; ;) {
-    // Asked first: under load the others go on while the node is asked.
-    const wanted = await others();
     const height = await own().catch(() => 0);
     if (height >= wanted) return height;
     if (height > most) {
