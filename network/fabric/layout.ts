@@ -15,6 +15,10 @@ export class Layout {
   get plan(): string {
     return join(this.root, 'network.json');
   }
+  /** Held by whoever changes the network. */
+  get lock(): string {
+    return join(this.root, 'lock');
+  }
   get genesisBlock(): string {
     return join(this.root, 'channel', 'genesis.block');
   }

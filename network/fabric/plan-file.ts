@@ -1,7 +1,7 @@
 /** The plan of a network in its folder. */
-import { existsSync, readFileSync, renameSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
+import { writeFileDurably } from '../embedded/durable.js';
 import { NetworkError } from './errors.js';
-import { write } from './keys.js';
 import type { Layout } from './layout.js';
 import { LOOPBACK } from './listen-address.js';
 import type { NetworkPlan } from './plan.js';
@@ -17,9 +17,7 @@ export function readPlan(layout: Layout): NetworkPlan | undefined {
   return { ...plan, host: plan.host ?? LOOPBACK, consensus: plan.consensus ?? 'raft' };
 }
 
-/** Writes the plan; gateways that run read either the one before or this one. */
+/** Writes the plan; gateways that run, and who comes after a loss of power, read either the one before or this one. */
 export function writePlan(layout: Layout, plan: NetworkPlan): void {
-  const draft = `${layout.plan}.new`;
-  write(draft, JSON.stringify(plan, undefined, 2));
-  renameSync(draft, layout.plan);
+  writeFileDurably(layout.plan, JSON.stringify(plan, undefined, 2), 0o600);
 }

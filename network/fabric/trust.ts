@@ -1,11 +1,13 @@
 /** Whose signatures count on the channel, as its configuration says at a block. */
 import { verify, X509Certificate } from 'node:crypto';
-import { msp, type common } from '@hyperledger/fabric-protos';
+import { msp, orderer, type common } from '@hyperledger/fabric-protos';
 import { isIssuedBy, readCertificate, type Holder } from '../embedded/certificate.js';
 import { LedgerVerificationError } from '../embedded/errors.js';
 import { revokedSerials } from '../x509/revoked.js';
 import { majority } from './lifecycle.js';
 import { MSP_VALUE } from './organisation-group.js';
+
+const NOTHING = new Uint8Array(0);
 
 /** Certificates of an organisation's authority, and serial numbers that it revoked. */
 interface Authority {
@@ -31,7 +33,7 @@ export class Trust {
     this.members = authoritiesOf(groups?.get('Application'));
     this.orderers = authoritiesOf(groups?.get('Orderer'));
     const consensus = groups?.get('Orderer')?.getValuesMap().get('ConsensusType')?.getValue_asU8();
-    this.isByzantine = Buffer.from(consensus ?? []).includes('BFT');
+    this.isByzantine = orderer.ConsensusType.deserializeBinary(consensus ?? NOTHING).getType() === 'BFT';
   }
 
   /** Organisations that take part, ascending. */
@@ -90,7 +92,7 @@ function authoritiesOf(group: common.ConfigGroup | undefined): Map<string, Autho
   const found = new Map<string, Authority>();
   for (const [name, organisation] of group?.getGroupsMap().entries() ?? []) {
     const outer = msp.MSPConfig.deserializeBinary(
-      organisation.getValuesMap().get(MSP_VALUE)?.getValue_asU8() ?? new Uint8Array(0),
+      organisation.getValuesMap().get(MSP_VALUE)?.getValue_asU8() ?? NOTHING,
     );
     const config = msp.FabricMSPConfig.deserializeBinary(outer.getConfig_asU8());
     found.set(config.getName() || name, {

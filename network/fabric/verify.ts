@@ -106,9 +106,10 @@ export class ChannelVerification {
       if (!this.trust) fail('the channel has no configuration');
       this.transactions++;
       const { transactionId, sets } = verifyTransaction(open, this.trust, CHAINCODE);
-      // 64 bits tell a repeated id from a chance as well as all would.
-      if (this.ids.has(transactionId.slice(0, 16))) fail('a transaction id stands twice');
-      this.ids.add(transactionId.slice(0, 16));
+      // All of it: half of one is soon found twice by whoever looks for it.
+      const id = Buffer.from(transactionId, 'hex').toString('latin1');
+      if (this.ids.has(id)) fail('a transaction id stands twice');
+      this.ids.add(id);
       const isLate = sets.reads.some((read) => this.isStale(read));
       if (!sets.hasRanges && isLate !== (code !== VALID)) fail('a validation code is wrong');
       if (code !== VALID) this.invalid++;

@@ -5,6 +5,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { aloneIn, Layout } from '../../network/fabric/index.js';
 import { fabricPrograms } from './programs.js';
 
 const programs = await fabricPrograms();
@@ -60,6 +61,17 @@ onFabric('gridbook on Fabric', () => {
     expect([hurt.code, hurt.out]).toEqual([1, expect.stringMatching(/chaincode\.Gridline .*not running/)]);
     expect((await run('network', 'restart', '--dir', dir, 'chaincode.Gridline')).code).toBe(0);
     expect((await run('network', 'logs', '--dir', dir, 'nobody')).code).toBe(2);
+  });
+
+  test('one command at a time changes the network; others look at it meanwhile', async () => {
+    await aloneIn(new Layout(dir), async () => {
+      for (const args of [['stop', 'orderer0'], ['down', '--wipe'], ['up'], ['orderer', 'add']]) {
+        const { code, err } = await run('network', ...args, '--dir', dir);
+        expect([code, err]).toEqual([3, expect.stringContaining(`changing the network in ${dir}`)]);
+      }
+      expect(await run('network', 'status', '--dir', dir)).toMatchObject({ code: 0 });
+    });
+    expect(await run('network', 'up', '--dir', dir)).toMatchObject({ code: 0 });
   });
 
   test('a network that is there keeps its size', async () => {

@@ -93,7 +93,7 @@ describe('what was asked for', () => {
     const by = { creator: Buffer.from(signer.creator), sign: () => Buffer.from('s') };
     const payload = new common.Payload();
     payload.setHeader(proposal.header);
-    payload.setData(proposal.transactionOf([endorsementOf(proposal, by, event)]).serializeBinary());
+    payload.setData(proposal.transactionOf([endorsementOf(proposal, by, { event })]).serializeBinary());
     const { code, err } = await sign(base64({ bytes: payload.serializeBinary() }));
     expect([code, err]).toEqual([0, expect.stringContaining('refused: ALREADY_EXISTS')]);
   });

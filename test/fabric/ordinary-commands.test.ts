@@ -3,15 +3,15 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { common, msp } from '@hyperledger/fabric-protos';
+import { common, msp, orderer, type peer } from '@hyperledger/fabric-protos';
 import type { Proven } from '../../api/main/check/proof.js';
 import { dataFolderAt, holdFolder } from '../../api/main/data-folder.js';
 import { Database } from '../../api/readmodel/database.js';
 import { contentDigest } from '../../api/readmodel/rebuild.js';
 import { channelConfig } from '../../network/fabric/channel-config.js';
 import { ClientIdentity } from '../../network/fabric/client-identity.js';
-import { bringDown, bringUp, FabricLedger, Layout } from '../../network/fabric/index.js';
-import { CHAINCODE, CHANNEL } from '../../network/fabric/plan.js';
+import { bringDown, bringUp, FabricLedger, Layout, readPlan } from '../../network/fabric/index.js';
+import { CHAINCODE, CHANNEL, type NetworkPlan, type OrganisationPlan } from '../../network/fabric/plan.js';
 import { serializeIdentity } from '../../network/embedded/identity.js';
 import { Trust } from '../../network/fabric/trust.js';
 import { openEnvelope, verifyTransaction } from '../../network/fabric/verify-envelope.js';
@@ -235,6 +235,15 @@ onFabric('on a network', () => {
       expect(said(proposal.transaction([first, second, beside]))).toBe('');
       expect(said(proposal.transaction([first, beside]))).toContain('1 organisations endorsed it');
     }
+    // Another chaincode's peers may say what they like of their own state, and of this one's what a majority says.
+    const [{ name, peers }] = (readPlan(new Layout(network)) as NetworkPlan).organisations;
+    const peerOf = new Layout(network).peer({ name } as OrganisationPlan, peers[0]);
+    const oneOf = (writes: readonly string[]): peer.ProposalResponse =>
+      endorsementOf(proposal, ClientIdentity.read(name, peerOf.folder), { chaincode: 'other', writes });
+    expect(said(proposal.transaction([oneOf(['other'])]))).toBe('');
+    expect(said(proposal.transaction([oneOf(['other', CHAINCODE])]))).toContain(
+      '1 organisations endorsed it',
+    );
     const given = at.proposal([PING]);
     const beside = endorsementOf(given, { creator: stranger, sign: () => Buffer.of(1) });
     const commits = at.peers[0].commits(admin, CHANNEL);
@@ -255,6 +264,18 @@ onFabric('on a network', () => {
     const serial = await serialOf(readFileSync(client, 'utf8'));
     const pair = { certificatePem: ca('cert.pem'), keyPem: ca('key.pem') };
     const list = await revocationList(pair, [{ serial, timeMs: Date.now() }], new Date());
+    // A certificate among the orderers' may hold any letters.
+    const lettered = await channelConfig(at.peers[0], admin);
+    const values = lettered.getChannelGroup()?.getGroupsMap().get('Orderer')?.getValuesMap();
+    const consensus = orderer.ConsensusType.deserializeBinary(
+      values?.get('ConsensusType')?.getValue_asU8() ?? Buffer.of(),
+    );
+    consensus.setMetadata(Buffer.from('…BFT…'));
+    values?.get('ConsensusType')?.setValue(consensus.serializeBinary());
+    expect(new Trust(lettered).isByzantine).toBe(false);
+    consensus.setType('BFT');
+    values?.get('ConsensusType')?.setValue(consensus.serializeBinary());
+    expect(new Trust(lettered).isByzantine).toBe(true);
     const config = revoked(await channelConfig(at.peers[0], admin), 'Brightwater', list);
     expect(said(proposal.transaction([first, second]), new Trust(config))).toContain('is revoked');
     at.close();

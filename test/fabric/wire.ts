@@ -1,6 +1,6 @@
 /** Speaks to a network's nodes as a client that keeps to no rule. */
 import { createHash } from 'node:crypto';
-import { common, peer } from '@hyperledger/fabric-protos';
+import { common, ledger, peer } from '@hyperledger/fabric-protos';
 import { ClientIdentity } from '../../network/fabric/client-identity.js';
 import { Layout, readPlan, type NetworkPlan } from '../../network/fabric/index.js';
 import { authorityOf } from '../../network/fabric/nodes.js';
@@ -58,11 +58,20 @@ export function withId(identity: ClientIdentity, transactionId: string): common.
 export const endorsedByItsMaker = (proposal: Proposal, identity: ClientIdentity): peer.ProposalResponse =>
   endorsementOf(proposal, identity);
 
-/** An endorsement of nothing, by whoever signs it. */
+/** What is endorsed; nothing where nothing is said. */
+export interface Endorsed {
+  readonly event?: Uint8Array;
+  /** The chaincode that answered. */
+  readonly chaincode?: string;
+  /** Namespaces in each of which a key is written. */
+  readonly writes?: readonly string[];
+}
+
+/** An endorsement by whoever signs it. */
 export function endorsementOf(
   { bytes: proposed }: UnsignedProposal,
   identity: Pick<ClientIdentity, 'creator' | 'sign'>,
-  event?: Uint8Array,
+  { event, chaincode: named = CHAINCODE, writes = [] }: Endorsed = {},
 ): peer.ProposalResponse {
   const given = peer.Proposal.deserializeBinary(proposed);
   const header = common.Header.deserializeBinary(given.getHeader_asU8());
@@ -71,7 +80,7 @@ export function endorsementOf(
     .update(header.getSignatureHeader_asU8())
     .update(given.getPayload_asU8());
   const chaincode = new peer.ChaincodeID();
-  chaincode.setName(CHAINCODE);
+  chaincode.setName(named);
   const answer = new peer.Response();
   answer.setStatus(200);
   const action = new peer.ChaincodeAction();
@@ -82,6 +91,7 @@ export function endorsementOf(
     emitted.setPayload(event);
     action.setEvents(emitted.serializeBinary());
   }
+  if (writes.length > 0) action.setResults(writtenIn(writes));
   const payload = new peer.ProposalResponsePayload();
   payload.setProposalHash(hash.digest());
   payload.setExtension$(action.serializeBinary());
@@ -93,4 +103,21 @@ export function endorsementOf(
   response.setPayload(bytes);
   response.setEndorsement(endorsement);
   return response;
+}
+
+function writtenIn(namespaces: readonly string[]): Uint8Array {
+  const { TxReadWriteSet, NsReadWriteSet, kvrwset } = ledger.rwset;
+  const all = new TxReadWriteSet();
+  for (const namespace of namespaces) {
+    const write = new kvrwset.KVWrite();
+    write.setKey('key');
+    write.setValue(Buffer.from('value'));
+    const set = new kvrwset.KVRWSet();
+    set.addWrites(write);
+    const of = new NsReadWriteSet();
+    of.setNamespace(namespace);
+    of.setRwset(set.serializeBinary());
+    all.addNsRwset(of);
+  }
+  return all.serializeBinary();
 }

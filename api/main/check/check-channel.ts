@@ -47,6 +47,8 @@ export async function checkChannel(
       count: BigInt(ledger.peers.length),
       unit: 'peer',
     });
+    if (replay.stateDigest() !== ledger.stateDigest)
+      throw new LedgerVerificationError('the state holds what no transaction of Gridbook wrote');
     hold({
       rule: 'K7',
       what: 'the rules, run anew on each transaction, read and write the same bytes and emit the same event',

@@ -61,6 +61,12 @@ async function check(options: CheckOptions, context: CommandContext): Promise<vo
     );
     const where = ledger.store === undefined ? `${ledger.peers?.join(', ')}` : `state store: ${ledger.store}`;
     terminal.print(`State digest ${ledger.stateDigest} (${where})`);
+    const { organisations, peers } = ledger;
+    const speaking = new Set(peers?.map((peer) => peer.slice(peer.indexOf('.') + 1)));
+    if (peers !== undefined && speaking.size <= organisations.length / 2)
+      terminal.note(
+        `Only ${[...speaking].join(' and ')} of ${organisations.length} organisations answered: which transactions count as invalid is their word alone.`,
+      );
     terminal.print(style.bold('All of it holds.'));
   } catch (error) {
     const violation = violationOf(error);

@@ -14,7 +14,7 @@ import type { CommandContext } from '../context.js';
 import { CommandFailure, EXIT } from '../exit.js';
 import { fabricPrograms } from '../fabric-programs.js';
 import { counted } from '../figures.js';
-import { existing, inFolder, stepsOn, type DirOption } from './network-folder.js';
+import { changing, existing, inFolder, stepsOn, type DirOption } from './network-folder.js';
 
 interface RestoreOptions extends DirOption {
   readonly snapshot?: string;
@@ -25,8 +25,8 @@ export function addNetworkBackups(network: Command, context: CommandContext): vo
   inFolder(network.command('backup'))
     .summary('copy the network into a new folder, also while transactions flow')
     .description(
-      'Copies plan, keys and settings, then the data of each peer and orderer in turn, which is stopped for as long as its ' +
-        'copy takes. The destination must not exist; it appears whole. It holds private keys: keep it as you keep them.',
+      'Copies plan, keys and settings, then the data of each peer in turn and of one orderer for all of them, each stopped for ' +
+        'as long as its copy takes. The destination must not exist; it appears whole. It holds private keys: keep it as you keep them.',
     )
     .argument('<destination>', 'folder that is made')
     .option('--json', 'print one object')
@@ -61,11 +61,10 @@ export function addNetworkBackups(network: Command, context: CommandContext): vo
 }
 
 async function backup(destination: string, options: DirOption, context: CommandContext): Promise<void> {
-  const { layout, plan } = existing(options);
-  const made = await backupNetwork(layout, plan, destination, {
-    programs: await fabricPrograms(context),
-    step: stepsOn(context.terminal),
-  });
+  const programs = await fabricPrograms(context);
+  const made = await changing(options, ({ layout, plan }) =>
+    backupNetwork(layout, plan, destination, { programs, step: stepsOn(context.terminal) }),
+  );
   tell('Copied', made, destination, options, context);
 }
 
@@ -87,12 +86,12 @@ async function restore(
     tell('Restored', restored, layout.root, options, context);
     return;
   }
-  const { layout, plan } = existing(options);
-  const aside = await rebuildPeer(layout, plan, peerNamed(plan, name), resolve(folder), {
-    programs: await fabricPrograms(context),
-    step: stepsOn(context.terminal),
-    nowMs: Date.now(),
-  });
+  const programs = await fabricPrograms(context);
+  const aside = await changing(options, ({ layout, plan }) =>
+    rebuildPeer(layout, plan, peerNamed(plan, name), resolve(folder), {
+      ...{ programs, step: stepsOn(context.terminal), nowMs: Date.now() },
+    }),
+  );
   if (options.json) context.terminal.json({ peer: name, aside });
   else {
     context.terminal.print(`${name} has the state of the others; its old data is in ${aside}.`);

@@ -4,7 +4,7 @@ import { renewCertificates } from '../../../network/fabric/index.js';
 import type { CommandContext } from '../context.js';
 import { CommandFailure, EXIT } from '../exit.js';
 import { fabricPrograms } from '../fabric-programs.js';
-import { existing, inFolder, stepsOn, type DirOption } from './network-folder.js';
+import { changing, inFolder, stepsOn, type DirOption } from './network-folder.js';
 
 interface RenewOptions extends DirOption {
   readonly all?: boolean;
@@ -39,11 +39,12 @@ export function addNetworkCertificates(network: Command, context: CommandContext
     .action(async (name: string | undefined, options: RenewOptions) => {
       const { all = false } = options;
       if (all && name !== undefined) throw new CommandFailure('Give a name or --all, not both.', EXIT.usage);
-      const { layout, plan } = existing(options);
       const programs = await fabricPrograms(context);
-      const renewed = await renewCertificates(
-        { layout, plan, programs, step: stepsOn(terminal) },
-        { all, now: new Date(), ...(name === undefined ? {} : { name }) },
+      const renewed = await changing(options, (at) =>
+        renewCertificates(
+          { ...at, programs, step: stepsOn(terminal) },
+          { all, now: new Date(), ...(name === undefined ? {} : { name }) },
+        ),
       );
       if (renewed.length === 0) {
         terminal.print('No certificate ends within 30 days; --all renews them all the same.');

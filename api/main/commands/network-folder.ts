@@ -2,6 +2,7 @@
 import { resolve } from 'node:path';
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import {
+  aloneIn,
   DEFAULT_PLAN,
   faultOfListenAddress,
   Layout,
@@ -44,6 +45,16 @@ export function existing({ dir }: DirOption): { layout: Layout; plan: NetworkPla
   const plan = readPlan(layout);
   if (!plan) throw new CommandFailure(`There is no network in ${layout.root}.`, EXIT.unavailable);
   return { layout, plan };
+}
+
+/** Changes the network of a folder, which must be there, while no other command does. */
+export async function changing<T>(
+  options: DirOption,
+  work: (at: { layout: Layout; plan: NetworkPlan }) => Promise<T>,
+): Promise<T> {
+  const { layout } = existing(options);
+  // What another command wrote until now counts.
+  return aloneIn(layout, () => work(existing(options)));
 }
 
 export const processNames = (plan: NetworkPlan): string[] => processPorts(plan).map(({ name }) => name);

@@ -6,7 +6,7 @@ import { isRecordId } from '../../../schema/ids.js';
 import type { CommandContext } from '../context.js';
 import { CommandFailure, EXIT } from '../exit.js';
 import { choiceOption } from '../options.js';
-import { existing, inFolder, type DirOption } from './network-folder.js';
+import { changing, inFolder, type DirOption } from './network-folder.js';
 
 interface IdentityOptions extends DirOption {
   readonly org: string;
@@ -31,15 +31,17 @@ export function addNetworkIdentities(network: Command, { terminal }: CommandCont
     .summary('issue a certificate with a role as its attribute')
     .requiredOption('--role <role>', 'its role', choiceOption('--role', ROLES))
     .action(async ({ org, name, role, dir }: IdentityOptions & { role: string }) => {
-      const { layout, plan } = existing({ dir });
-      const folder = await issueIdentity(layout, plan, { organisation: org, name, role });
+      const folder = await changing({ dir }, ({ layout, plan }) =>
+        issueIdentity(layout, plan, { organisation: org, name, role }),
+      );
       terminal.print(`${name} of ${org} is issued: certificate and private key are in ${folder}/msp`);
     });
   of(identity.command('revoke'))
     .summary('revoke a certificate: the channel takes nothing from it any more')
     .action(async ({ org, name, dir }: IdentityOptions) => {
-      const { layout, plan } = existing({ dir });
-      const aside = await revokeIdentity(layout, plan, { organisation: org, name }, new Date());
+      const aside = await changing({ dir }, ({ layout, plan }) =>
+        revokeIdentity(layout, plan, { organisation: org, name }, new Date()),
+      );
       terminal.print(`${name} of ${org} is revoked on the channel; its folder is now ${aside}`);
     });
 }

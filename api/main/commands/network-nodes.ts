@@ -10,23 +10,23 @@ import {
 import type { CommandContext } from '../context.js';
 import { fabricPrograms } from '../fabric-programs.js';
 import type { Terminal } from '../terminal.js';
-import { existing, inFolder, stepsOn, type DirOption } from './network-folder.js';
+import { changing, inFolder, stepsOn, type DirOption } from './network-folder.js';
 
 interface AddOptions extends DirOption {
   readonly name?: string;
 }
 
-type Work = (options: DirOption) => Promise<NodeWork>;
+type Work = <T>(options: DirOption, work: (at: NodeWork) => Promise<T>) => Promise<T>;
 
 const GOES_ON =
   'Transactions go on meanwhile. A command that was interrupted goes on where it was when it is given again.';
 
 export function addNetworkNodes(network: Command, context: CommandContext): void {
   const { terminal } = context;
-  const work: Work = async (options: DirOption): Promise<NodeWork> => ({
-    ...existing(options),
-    ...{ programs: await fabricPrograms(context), step: stepsOn(terminal) },
-  });
+  const work: Work = async (options, change) => {
+    const programs = await fabricPrograms(context);
+    return changing(options, (at) => change({ ...at, programs, step: stepsOn(terminal) }));
+  };
   addPeers(network, terminal, work);
   addOrderers(network, terminal, work);
 }
@@ -52,7 +52,7 @@ function addPeers(network: Command, terminal: Terminal, work: Work): void {
     .option('--name <name>', 'its name (default: the next one, such as peer1)')
     .action(async (options: AddOptions & { org: string }) => {
       const { org: organisation, name } = options;
-      const made = await addPeer(await work(options), { organisation, ...(name ? { name } : {}) });
+      const made = await work(options, (at) => addPeer(at, { organisation, ...(name ? { name } : {}) }));
       terminal.print(`${made} is a peer of the channel, and endorses.`);
     });
   inFolder(peer.command('replace'))
@@ -64,7 +64,7 @@ function addPeers(network: Command, terminal: Terminal, work: Work): void {
     )
     .argument('<name>', 'name of its process, such as peer0.Brightwater')
     .action(async (name: string, options: DirOption) => {
-      const aside = await replacePeer(await work(options), name);
+      const aside = await work(options, (at) => replacePeer(at, name));
       terminal.print(`${name} is a peer of the channel again. What it had before is in ${aside}.`);
     });
 }
@@ -87,7 +87,8 @@ function addOrderers(network: Command, terminal: Terminal, work: Work): void {
     )
     .option('--name <name>', 'its name (default: the next one, such as orderer3)')
     .action(async (options: AddOptions) => {
-      terminal.print(`${await addOrderer(await work(options), options.name)} orders for the channel.`);
+      const made = await work(options, (at) => addOrderer(at, options.name));
+      terminal.print(`${made} orders for the channel.`);
     });
   inFolder(orderer.command('replace'))
     .summary('a new orderer in the place of one that lost its keys or its disk')
@@ -98,7 +99,7 @@ function addOrderers(network: Command, terminal: Terminal, work: Work): void {
     )
     .argument('<name>', 'name of its process, such as orderer1')
     .action(async (name: string, options: DirOption) => {
-      const aside = await replaceOrderer(await work(options), name);
+      const aside = await work(options, (at) => replaceOrderer(at, name));
       terminal.print(`${name} orders for the channel again. What it had before is in ${aside}.`);
     });
 }

@@ -25,7 +25,7 @@ import { CommandFailure, EXIT } from '../exit.js';
 import { fabricPrograms } from '../fabric-programs.js';
 import { choiceOption, wholeOption } from '../options.js';
 import {
-  existing,
+  changing,
   inFolder,
   listenOption,
   requireListening,
@@ -135,7 +135,17 @@ async function change(
   subject: string,
   work: (at: Administration) => Promise<UpdateResult | undefined>,
 ): Promise<void> {
-  const { layout, plan } = existing(options);
+  await changing(options, ({ layout, plan }) => changeOf(layout, plan, options, terminal, subject, work));
+}
+
+async function changeOf(
+  layout: Layout,
+  plan: NetworkPlan,
+  options: UpdateOptions,
+  terminal: CommandContext['terminal'],
+  subject: string,
+  work: (at: Administration) => Promise<UpdateResult | undefined>,
+): Promise<void> {
   const at = new Administration(layout, plan);
   try {
     const result = await work(at);
@@ -176,12 +186,13 @@ async function join(
   options: DirOption & { listen?: string },
   context: CommandContext,
 ): Promise<void> {
-  const { layout, plan } = existing(options);
-  requireListening(plan, options.listen);
   const programs = await fabricPrograms(context);
-  const joined = acceptInvitation(layout, plan, readInvitation(resolve(file)));
-  await startNetwork(layout, joined, { programs, step: stepsOn(context.terminal) });
-  context.terminal.print(`${plan.organisations[0].name} takes part in the channel ${plan.channel}.`);
+  await changing(options, async ({ layout, plan }) => {
+    requireListening(plan, options.listen);
+    const joined = acceptInvitation(layout, plan, readInvitation(resolve(file)));
+    await startNetwork(layout, joined, { programs, step: stepsOn(context.terminal) });
+    context.terminal.print(`${plan.organisations[0].name} takes part in the channel ${plan.channel}.`);
+  });
 }
 
 function refuseToOverwrite(path: string): void {

@@ -2,6 +2,7 @@
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import {
+  aloneIn,
   bringDown,
   bringUp,
   CONSENSUS,
@@ -32,6 +33,7 @@ import type { Terminal } from '../terminal.js';
 import { textTable } from '../text-table.js';
 import {
   basePortOption,
+  changing,
   existing,
   inFolder,
   listenOption,
@@ -101,16 +103,17 @@ export function addNetwork(program: Command, context: CommandContext): void {
     .summary('end one process')
     .argument('<name>', 'name of the process')
     .action(async (name: string, options: DirOption) => {
-      const { layout, plan } = existing(options);
-      const ran = await stopNode(layout, named(plan, name));
+      const ran = await changing(options, ({ layout, plan }) => stopNode(layout, named(plan, name)));
       context.terminal.print(ran ? `${name} is stopped` : `${name} was not running`);
     });
   inFolder(network.command('restart'))
     .summary('end one process and start it again')
     .argument('<name>', 'name of the process')
     .action(async (name: string, options: DirOption) => {
-      const { layout, plan } = existing(options);
-      const pid = await restartNode(layout, await fabricPrograms(context), plan, named(plan, name));
+      const programs = await fabricPrograms(context);
+      const pid = await changing(options, ({ layout, plan }) =>
+        restartNode(layout, programs, plan, named(plan, name)),
+      );
       context.terminal.print(`${name} runs with pid ${pid}`);
     });
   inFolder(network.command('down'))
@@ -168,10 +171,12 @@ async function up(options: UpCommandOptions, context: CommandContext): Promise<v
   const began = performance.now();
   const seconds = (): string => ((performance.now() - began) / 1000).toFixed(1);
   const programs = await fabricPrograms(context);
-  const plan = await bringUp({
-    ...{ folder, programs, basePort, peers, orderers, consensus, organisations: orgs, host },
-    step: stepsOn(terminal),
-  });
+  const plan = await aloneIn(new Layout(folder), () =>
+    bringUp({
+      ...{ folder, programs, basePort, peers, orderers, consensus, organisations: orgs, host },
+      step: stepsOn(terminal),
+    }),
+  );
   if (options.json) terminal.json({ folder, seconds: Number(seconds()), plan });
   else {
     terminal.print(
@@ -182,11 +187,10 @@ async function up(options: UpCommandOptions, context: CommandContext): Promise<v
 }
 
 async function upgrade(options: DirOption, context: CommandContext): Promise<void> {
-  const { layout, plan } = existing(options);
-  const { definition, isCommitted } = await upgradeChaincode(layout, plan, {
-    programs: await fabricPrograms(context),
-    step: stepsOn(context.terminal),
-  });
+  const programs = await fabricPrograms(context);
+  const { definition, isCommitted } = await changing(options, ({ layout, plan }) =>
+    upgradeChaincode(layout, plan, { programs, step: stepsOn(context.terminal) }),
+  );
   context.terminal.print(
     isCommitted
       ? `The channel runs version ${definition.version} of the chaincode (definition ${definition.sequence}).`
@@ -229,7 +233,7 @@ async function status(options: DirOption, context: CommandContext): Promise<void
 
 async function down(options: DirOption & { wipe?: boolean }, terminal: Terminal): Promise<void> {
   const { layout } = existing(options);
-  const ended = await bringDown(layout, { wipe: options.wipe === true });
+  const ended = await changing(options, () => bringDown(layout, { wipe: options.wipe === true }));
   terminal.print(`${counted(ended.length, 'process', 'processes')} ended`);
   if (options.wipe) terminal.print(`${layout.root} is removed`);
 }
