@@ -187,20 +187,22 @@ export class FabricLedger implements Ledger {
     return rawBlocksOf(this.sources(this.home()), from, signal, { elders: this.sources(this.others()) });
   }
 
-  /** The commit hash, hex, that each peer which answers has beside a block that all of them have. */
+  /** The commit hash, hex, that each peer which answers has beside a block; one that began later has none. */
   async commitHashes(number: number): Promise<{ readonly peer: string; readonly hash: string }[]> {
     const answering = this.followers.filter(({ up, height }) => up && height > number);
-    return Promise.all(
+    const hashes = await Promise.all(
       answering.map(async ({ organisation, peer }) => {
         const owner = this.members.all.find(({ name }) => name === organisation) as OrganisationPlan;
+        if ((await this.clients.firstBlock(owner, peer)) > number) return [];
         const { chaincode } = this;
         const network = (): Promise<Network> => this.clients.network(owner, peer);
         const source = { chaincode, network, answers: () => true };
         for await (const block of rawBlocksOf([source], number, AbortSignal.timeout(OPEN_MS)))
-          return { peer: `${peer.name}.${organisation}`, hash: commitHashOf(block) };
+          return [{ peer: `${peer.name}.${organisation}`, hash: commitHashOf(block) }];
         throw new NetworkError(`${peer.name}.${organisation} does not give block ${number}`);
       }),
     );
+    return hashes.flat();
   }
 
   height(): number {

@@ -9,6 +9,7 @@ import { ClientIdentity } from './client-identity.js';
 import { copyTree } from './copy-tree.js';
 import { NetworkError } from './errors.js';
 import type { Layout } from './layout.js';
+import { FabricLedger } from './ledger.js';
 import { install } from './lifecycle.js';
 import { allProcesses, authorityOf, packageFor, peerName } from './nodes.js';
 import { CHANNEL_OPTIONS, EndorsementError, PeerClient } from './peer-client.js';
@@ -16,6 +17,7 @@ import { CHANNEL, type NetworkPlan, type OrganisationPlan } from './plan.js';
 import type { OwnedPeer } from './plan-change.js';
 import { jsonOf, startProcess, stopProcess } from './processes.js';
 import type { Programs } from './programs.js';
+import { proveSnapshot } from './snapshot-proof.js';
 import { networkStatus } from './status.js';
 import { untilDone } from './waiting.js';
 
@@ -116,7 +118,6 @@ export async function rebuildPeer(
       if ((await at.height(admin, CHANNEL)) < height) throw new Error('not yet');
     });
     step(`${name} has the state of ${height} blocks`);
-    await untilDone(`${name} takes no chaincode`, () => install(at, admin, packageFor(layout, organisation)));
     await untilDone(`${name} does not catch up`, async () => {
       const rows = await networkStatus(layout, plan);
       const row = rows.find((each) => each.name === name);
@@ -124,9 +125,28 @@ export async function rebuildPeer(
         throw new Error(`it lags ${row?.lag ?? 'far'} blocks behind`);
     });
     step(`${name} is level with the others`);
+    step(
+      `${await proven(layout, name, folder, height)} keys of the snapshot are what the channel’s blocks give`,
+    );
+    // Without chaincode it endorses nothing: what was not proven is signed by nobody.
+    await untilDone(`${name} takes no chaincode`, () => install(at, admin, packageFor(layout, organisation)));
     return aside;
   } finally {
     at.close();
+  }
+}
+
+/** One whose snapshot is not proven is stopped. */
+async function proven(layout: Layout, name: string, folder: string, height: number): Promise<number> {
+  const ledger = await FabricLedger.open(layout.root);
+  try {
+    return await proveSnapshot(ledger, folder, height);
+  } catch (error) {
+    await stopProcess(layout, name);
+    const why = (error as Error).message;
+    throw new NetworkError(`${name} is stopped again, and has endorsed nothing: ${why}`, { cause: error });
+  } finally {
+    await ledger.close();
   }
 }
 

@@ -11,15 +11,21 @@ export interface VerifyChannelOptions {
   readonly progress?: (done: number, total: number) => void;
   /** Is given each block once it is proven. */
   readonly proven?: (block: FabricBlock) => Promise<void>;
+  /** Blocks that are looked at; all where it is not given. */
+  readonly height?: number;
 }
 
-/** Throws a `LedgerVerificationError` that names the first difference; answers too which peers agree. */
+export interface ProvenChannel extends ChannelReport {
+  /** Those that agree. */
+  readonly peers: readonly string[];
+}
+
+/** Throws a `LedgerVerificationError` that names the first difference; answers the state too. */
 export async function verifyChannel(
   ledger: FabricLedger,
-  { progress, proven }: VerifyChannelOptions,
-): Promise<ChannelReport & { readonly peers: readonly string[] }> {
+  { progress, proven, height = ledger.height() }: VerifyChannelOptions,
+): Promise<{ readonly report: ProvenChannel; readonly verification: ChannelVerification }> {
   const verification = new ChannelVerification();
-  const height = ledger.height();
   const ending = new AbortController();
   try {
     for await (const raw of ledger.rawBlocks(0, ending.signal)) {
@@ -43,5 +49,5 @@ export async function verifyChannel(
       block: height - 1,
     });
   }
-  return { ...report, peers: kept.map(({ peer }) => peer) };
+  return { report: { ...report, peers: kept.map(({ peer }) => peer) }, verification };
 }

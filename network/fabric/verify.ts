@@ -14,17 +14,20 @@ import { commitHash, type LastWrite } from './commit-hash.js';
 import { CHAINCODE } from './plan.js';
 import { isSignedBy, Trust } from './trust.js';
 import { configurationIn, openEnvelope, verifyTransaction } from './verify-envelope.js';
-import type { KeyVersion, ReadEntry } from './write-sets.js';
+import { placeOf, type KeyVersion, type ReadEntry } from './write-sets.js';
 
 const { VALID, MVCC_READ_CONFLICT } = peer.TxValidationCode;
 const { SIGNATURES, TRANSACTIONS_FILTER, COMMIT_HASH } = common.BlockMetadataIndex;
 const NOTHING = new Uint8Array(0);
+/** Where peers keep the channel's configuration. */
+const CONFIGURATION = placeOf('', '', Buffer.from('CHANNEL_CONFIG_ENV_BYTES'));
 
 /** What was found to hold: of all chaincodes' transactions, and of the state of Gridbook's. */
 export type ChannelReport = Omit<VerificationReport, 'store'>;
 
 export class ChannelVerification {
   private readonly versions = new Map<string, KeyVersion>();
+  /** By place; of private keys the hashes. */
   private readonly state = new Map<string, Uint8Array>();
   private readonly ids = new Set<string>();
   private trust: Trust | undefined;
@@ -50,8 +53,14 @@ export class ChannelVerification {
 
   report(): ChannelReport {
     const digest = new StateDigest();
-    const keys = [...this.state.keys()].map((key) => Buffer.from(key)).sort((a, b) => a.compare(b));
-    for (const key of keys) digest.add(key.toString(), this.state.get(key.toString()) ?? NOTHING);
+    const prefix = placeOf(CHAINCODE, '', NOTHING);
+    const keys = [...this.state.keys()]
+      .filter((place) => place.startsWith(prefix))
+      .map((place) => Buffer.from(place.slice(prefix.length), 'latin1'))
+      .filter((key) => !isHistoryKey(key.toString()))
+      .sort((a, b) => a.compare(b));
+    for (const key of keys)
+      digest.add(key.toString(), this.state.get(placeOf(CHAINCODE, '', key)) ?? NOTHING);
     return {
       ...{ ledgerId: this.ledgerId, height: this.height, bytes: this.bytes },
       ...{ transactions: this.transactions, invalid: this.invalid },
@@ -60,6 +69,17 @@ export class ChannelVerification {
       commitHash: this.previousCommit.toString('hex'),
       stateDigest: digest.hex(),
     };
+  }
+
+  /** Keys of all chaincodes that have a value. */
+  get size(): number {
+    return this.state.size;
+  }
+
+  /** What stands at a place, and since which transaction; undefined where nothing does. */
+  at(place: string): { readonly value: Uint8Array; readonly version: KeyVersion } | undefined {
+    const [value, version] = [this.state.get(place), this.versions.get(place)];
+    return value && version ? { value, version } : undefined;
   }
 
   private verifyBlock(block: common.Block): void {
@@ -101,6 +121,8 @@ export class ChannelVerification {
       const configuration = configurationIn(open);
       if (configuration) {
         this.trust = new Trust(configuration);
+        // Peers keep it among the rest; it is no part of the commit hash.
+        this.keep(CONFIGURATION, open.payload.getData_asU8(), at);
         return;
       }
       if (!this.trust) fail('the channel has no configuration');
@@ -126,15 +148,19 @@ export class ChannelVerification {
   }
 
   private write(write: LastWrite, changed: Map<string, LastWrite>): void {
-    const { place, namespace, collection, key, value, version } = write;
+    const { place, value, version } = write;
     changed.set(place, write);
-    if (value) this.versions.set(place, version);
-    else this.versions.delete(place);
-    if (namespace !== CHAINCODE || collection !== '') return;
-    const name = Buffer.from(key).toString();
-    if (isHistoryKey(name)) return;
-    if (value) this.state.set(name, value);
-    else this.state.delete(name);
+    this.keep(place, value, version);
+  }
+
+  private keep(place: string, value: Uint8Array | undefined, version: KeyVersion): void {
+    if (value) {
+      this.state.set(place, value);
+      this.versions.set(place, version);
+    } else {
+      this.state.delete(place);
+      this.versions.delete(place);
+    }
   }
 
   /** Peers begin it with the block after the first. */

@@ -27,7 +27,8 @@ export interface TransactionSets {
   readonly hasRanges: boolean;
 }
 
-const placeOf = (namespace: string, collection: string, key: Uint8Array): string =>
+/** Where a key stands in the state of all chaincodes; `''` is the collection of public keys. */
+export const placeOf = (namespace: string, collection: string, key: Uint8Array): string =>
   `${namespace}\0${collection}\0${Buffer.from(key).toString('latin1')}`;
 
 const versionOf = (

@@ -1,6 +1,7 @@
 /** A peer begins anew from another one's snapshot; what it lacks then is read from the others. */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { chmodSync, cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { commandOf } from '../../api/demo/commands.js';
@@ -77,10 +78,36 @@ onFabric('a snapshot', () => {
     expect(await on('restore', '--snapshot', output)).toMatchObject({ code: 2 });
   });
 
-  test('makes a peer anew: it is level, endorses, and has the others’ state from then on', async () => {
+  test('is refused where a key of it is another one than the blocks give, though its own hashes fit', async () => {
     const before = await FabricLedger.open(layout.root);
     await register(before, 'after the snapshot');
     await before.close();
+    const forged = join(folder, 'forged');
+    cpSync(output, forged, { recursive: true });
+    const edit = (file: string, change: (text: string) => string): string => {
+      const path = join(forged, file);
+      chmodSync(path, 0o600);
+      const changed = Buffer.from(change(readFileSync(path, 'latin1')), 'latin1');
+      writeFileSync(path, changed);
+      return createHash('sha256').update(changed).digest('hex');
+    };
+    const state = edit('public_state.data', (text) => text.replaceAll('"three"', '"threE"'));
+    const facts = edit('_snapshot_signable_metadata.json', (text) =>
+      text.replace(/("public_state\.data": ?)"[0-9a-f]+"/, `$1"${state}"`),
+    );
+    edit('_snapshot_additional_metadata.json', (text) =>
+      text.replace(/("snapshot_hash": ?)"[0-9a-f]+"/, `$1"${facts}"`),
+    );
+    const { code, err } = await on('restore', '--snapshot', forged, '--peer', PEER);
+    expect([code, err]).toEqual([
+      3,
+      expect.stringContaining('forged or damaged: the blocks of the channel give another value'),
+    ]);
+    const rows = await networkStatus(layout, plan);
+    expect(rows.find(({ name }) => name === PEER)?.health).toBe('not running');
+  });
+
+  test('makes a peer anew: it is level, endorses, and has the others’ state from then on', async () => {
     const restored = await on('restore', '--snapshot', output, '--peer', PEER, '--json');
     const { aside } = JSON.parse(restored.out) as { aside: string };
     expect([restored.code, existsSync(aside)]).toEqual([0, true]);

@@ -26,14 +26,18 @@ export async function checkChannel(
     const replay = gridbookReplay();
     const used = new Set<string>();
     let replayed = 0;
-    const ledger = await watched(terminal, 'Verifying and running the rules anew', 'blocks', (progress) =>
-      verifyChannel(channel, {
-        progress,
-        proven: async (block) => {
-          requireHistoryFirst(block, used);
-          replayed += await runAgain(replay, block);
-        },
-      }),
+    const { report: ledger } = await watched(
+      terminal,
+      'Verifying and running the rules anew',
+      'blocks',
+      (progress) =>
+        verifyChannel(channel, {
+          progress,
+          proven: async (block) => {
+            requireHistoryFirst(block, used);
+            replayed += await runAgain(replay, block);
+          },
+        }),
     );
     hold({
       rule: 'chain',

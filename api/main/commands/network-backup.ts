@@ -37,7 +37,8 @@ export function addNetworkBackups(network: Command, context: CommandContext): vo
     .description(
       'A backup goes into a folder that does not exist yet, after every file of it was compared with what was copied; ' +
         '`network up` then starts it. With --snapshot and --peer, one peer of the network moves its data aside, takes the ' +
-        'state of the snapshot and catches up; it then has no blocks from before the snapshot.',
+        'state of the snapshot and catches up; before it endorses, each key is compared with what the channel’s blocks give. It ' +
+        'then has no blocks from before the snapshot.',
     )
     .argument('[backup]', 'folder that `network backup` made')
     .option('--snapshot <dir>', 'folder that `network snapshot` made')
