@@ -222,6 +222,7 @@ class Execution {
     if (participant.active !== 1) throw new Refusal('PARTICIPANT_INACTIVE');
   }
 
+  /** Checks all that limits the transaction before it puts anything: what is refused after all has put nothing. */
   private async finish(): Promise<void> {
     const root = this.results.leaves.root();
     const leaf = this.head.leaf;
@@ -229,7 +230,7 @@ class Execution {
     for (const bucket of this.buckets.values()) await bucket.save();
     const accountPages: [number, string][] = [];
     const dirtyAccounts = [...this.accounts.touched].sort((a, b) => a - b);
-    const pages = await this.work.flush();
+    const pages = this.work.encode();
     for (const page of dirtyAccounts) {
       const bytes = this.work.page(this.records.key('acct', page), 0).bytes;
       if (bytes) accountPages.push([page, hash('sha256', bytes)]);
@@ -249,6 +250,7 @@ class Execution {
     if (payload.length + pages + this.argumentBytes > LIMITS.transactionBytes) {
       throw new GridbookError('TRANSACTION_TOO_LARGE');
     }
+    await this.work.flush();
     this.port.setEvent(payload);
     this.work.release();
   }

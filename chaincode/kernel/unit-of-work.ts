@@ -19,6 +19,8 @@ export class UnitOfWork {
   private readonly dirtied: Page[] = [];
   private dirtiedCount = 0;
   private readonly miss = new PageMiss();
+  /** Pages as they will be put, in key order. */
+  private readonly encoded: (Page & { readonly bytes: Uint8Array })[] = [];
   /** Whether the command in hand lacked a page, so that it runs again. */
   private isShort = false;
   /** Work of the transaction, and what the command in hand adds to it. */
@@ -139,16 +141,25 @@ export class UnitOfWork {
     return [...this.pages.values()].filter((p) => p.dirty).sort((a, b) => (a.key < b.key ? -1 : 1));
   }
 
-  /** Writes every dirty page once and gives all pages back to the memory; returns the bytes written. */
-  async flush(): Promise<number> {
-    let written = 0;
+  /**
+   * Encodes every dirty page; returns the bytes that they and their keys come to. A page that is too large is refused
+   * here, where nothing has been put yet.
+   */
+  encode(): number {
+    let size = 0;
     for (const page of this.dirtyPages()) {
       const bytes = encodePage(page);
-      await this.port.putState(page.key, bytes);
-      written += bytes.length + page.key.length;
-      this.pages.set(page.key, { key: page.key, columns: page.columns, bytes, dirty: false });
+      const encoded = { key: page.key, columns: page.columns, bytes, dirty: false };
+      this.encoded.push(encoded);
+      this.pages.set(page.key, encoded);
+      size += bytes.length + page.key.length;
     }
-    return written;
+    return size;
+  }
+
+  /** Puts what was encoded, once nothing can be refused any more: Fabric takes no put back. */
+  async flush(): Promise<void> {
+    for (const { key, bytes } of this.encoded) await this.port.putState(key, bytes);
   }
 
   /** After a flush: what was read and written is remembered by its bytes. */
