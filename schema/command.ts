@@ -120,6 +120,15 @@ export function encodeBatch(lane: string, commands: readonly CommandInput[]): Ui
   return Buffer.from(JSON.stringify([FORMAT, lane, segments]));
 }
 
+/**
+ * Whether arguments begin byte for byte as those of a lane do: whoever follows blocks finds the lane there, and reads
+ * no more of batches that are not its own.
+ */
+export function beginsAsBatchOf(lane: string, args: Uint8Array): boolean {
+  const head = Buffer.from(`[${FORMAT},${JSON.stringify(lane)},`);
+  return head.equals(args.subarray(0, head.length));
+}
+
 /** A table's column: never one value for all where the table could have no rows, as its length would be lost. */
 function tableColumn(of: Field, rows: unknown, name: string): Json {
   return (rows as Record<string, unknown[]>)[name].map((value) => toWire(of, value));

@@ -1,5 +1,5 @@
 /** The batch of commands that an organisation signs for itself: what its request says, and nothing else. */
-import { encodeBatch, type CommandInput } from '../../schema/command.js';
+import { beginsAsBatchOf, encodeBatch, type CommandInput } from '../../schema/command.js';
 import { GridbookError, Refusal } from '../../schema/errors.js';
 import { LIMITS } from '../../schema/limits.js';
 import { readBatch, type ReadBatch } from '../../schema/read-batch.js';
@@ -58,7 +58,7 @@ function actorOf(organisation: string, id: string | undefined, place: string): n
 /** Reads the batch of signed bytes; refused with PREPARATION_REFUSED where it is not one for the lane. */
 export function batchFor(lane: string, args: Uint8Array): ReadBatch {
   const refused = new GridbookError('PREPARATION_REFUSED');
-  if (args.length > LIMITS.argumentBytes) throw refused;
+  if (args.length > LIMITS.argumentBytes || !beginsAsBatchOf(lane, args)) throw refused;
   let batch: ReadBatch;
   try {
     batch = readBatch(args, SHAPES);

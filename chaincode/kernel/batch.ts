@@ -1,6 +1,6 @@
 /** Reads a transaction's arguments: form first, then each command's own values. */
 import type { Json } from '../../schema/canonical.js';
-import { FORMAT, type CommandShape } from '../../schema/command.js';
+import { beginsAsBatchOf, FORMAT, type CommandShape } from '../../schema/command.js';
 import { GridbookError } from '../../schema/errors.js';
 import { fromWire, isCollapsible, isWireValue, type Field, type Fields } from '../../schema/fields.js';
 import { isRecordId, KEY_LENGTH, keyTimeAt } from '../../schema/ids.js';
@@ -35,6 +35,8 @@ export function decodeBatch(args: Uint8Array, shapes: ReadonlyMap<string, Comman
   const [format, lane, wire] = parse(args);
   if (format !== FORMAT) throw new GridbookError('UNKNOWN_FORMAT');
   if (typeof lane !== 'string' || !isRecordId(lane) || !Array.isArray(wire)) return malformed();
+  // All of it in canonical form would cost more to check than to read; what stands on the ledger comes from its values.
+  if (!beginsAsBatchOf(lane, args)) return malformed();
   const segments = (wire as Json[]).map((segment) => decodeSegment(segment, shapes));
   const count = segments.reduce((sum, s) => sum + s.count, 0);
   if (count === 0 || count > LIMITS.batchCommands) malformed();

@@ -80,6 +80,21 @@ describe('a batch', () => {
       expect.objectContaining({ code: 'PREPARATION_REFUSED' }),
     );
   });
+
+  test.each([
+    ['with a space before it', (text: string) => ` ${text}`],
+    ['with a space within its beginning', (text: string) => text.replace(',', ', ')],
+    ['with a letter of the lane as its code', (text: string) => text.replace('S', '\\u0053')],
+    ['with a format of 1.0', (text: string) => text.replace('1', '1.0')],
+  ])('%s is not had endorsed, though it says the same', (_, spelt) => {
+    const text = Buffer.from(offlineBatch('SunCo', [register()])).toString();
+    const other = spelt(text);
+    expect(JSON.parse(other)).toEqual(JSON.parse(text));
+    expect(batchFor('SunCo', Buffer.from(text)).count).toBe(1);
+    expect(() => batchFor('SunCo', Buffer.from(other))).toThrow(
+      expect.objectContaining({ code: 'PREPARATION_REFUSED' }),
+    );
+  });
 });
 
 describe('without a Fabric network', () => {

@@ -296,6 +296,26 @@ describe('what is no batch', () => {
   });
 
   test.each([
+    ['a space before it', (text: string) => ` ${text}`],
+    ['a space after its bracket', (text: string) => text.replace('[', '[ ')],
+    ['a space before the lane', (text: string) => text.replace(',', ', ')],
+    ['a space after the lane', (text: string) => text.replace('",', '" ,')],
+    ['a line break before the format', (text: string) => text.replace('[', '[\n')],
+    ['a letter of the lane as its code', (text: string) => text.replace('B', '\\u0042')],
+    ['a format of 1.0', (text: string) => text.replace('1', '1.0')],
+    ['a format of 1e0', (text: string) => text.replace('1', '1e0')],
+  ])('is what begins with %s: nothing of it stands', async (_, spelt) => {
+    const at = await open();
+    const before = new Map(at.state);
+    const text = Buffer.from(good).toString();
+    const other = spelt(text);
+    expect(JSON.parse(other)).toEqual(JSON.parse(text));
+    await expect(at.run(Buffer.from(other))).rejects.toMatchObject({ code: 'MALFORMED_BATCH' });
+    expect([...at.state]).toEqual([...before]);
+    expect(codes(await at.run(Buffer.from(text)))).toEqual([]);
+  });
+
+  test.each([
     ['an unknown command', ['vanish', 0, null, 5, 0], 'UNKNOWN_COMMAND'],
     ['text for a number', ['make', 0, null, 'x', 0], 'INVALID_INPUT'],
     ['a fraction', ['make', 0, null, 5.5, 0], 'INVALID_INPUT'],
