@@ -53,7 +53,8 @@ class Hasher {
 
   /** Root over leaf hashes. Pairing level by level and carrying an odd one up gives RFC 9162's tree. */
   root(leaves: Uint8Array): Buffer {
-    this.reserve(TREE + leaves.length + 4 * HASH_BYTES);
+    // Four pairs are read at a time, also where fewer are left.
+    this.reserve(TREE + leaves.length + 8 * HASH_BYTES);
     this.bytes.set(leaves, TREE);
     let count = leaves.length / HASH_BYTES;
     for (; count > 1; count = (count + 1) >> 1) {
