@@ -90,8 +90,11 @@ function transactionAt(
   try {
     return readTransaction(bytes, chaincode, place, code);
   } catch (error) {
-    if (code === VALID) throw error;
-    return undefined;
+    if (code !== VALID) return undefined;
+    const detail = error instanceof Error ? error.message : 'it is of no known form';
+    throw new Error(`transaction ${place.index} of block ${place.block} cannot be read: ${detail}`, {
+      cause: error,
+    });
   }
 }
 
@@ -167,15 +170,25 @@ function creatorOf(bytes: Uint8Array): { organisation: string; role: string } {
   return { organisation: identity.getMspid(), role: isRecordId(role) ? role : '' };
 }
 
-/** As far as a batch's lane may reach: its format number, then the lane's id. */
+/** As far as a batch's lane may reach where Gridbook wrote it: its format number, then the lane's id. */
 const HEAD_BYTES = 96;
 
 /** The lane that a batch names, its second element; the rest, which is large, is read by whoever needs it. */
 function laneOf(batch: Uint8Array): string {
-  const head = Buffer.from(batch.buffer, batch.byteOffset, Math.min(HEAD_BYTES, batch.byteLength));
-  const lane = /^\[\d+,"([^"]*)"/.exec(head.toString())?.[1] ?? '';
-  if (!isRecordId(lane)) throw new Error('a batch names no lane');
+  const bytes = Buffer.from(batch.buffer, batch.byteOffset, batch.byteLength);
+  const lane = /^\[\d+,"([^"\\]*)"/.exec(bytes.toString('utf8', 0, HEAD_BYTES))?.[1] ?? spelledLane(bytes);
+  if (typeof lane !== 'string' || !isRecordId(lane)) throw new Error('a batch names no lane');
   return lane;
+}
+
+/** The chaincode takes a batch in any spelling of JSON. */
+function spelledLane(batch: Buffer): unknown {
+  try {
+    const value = JSON.parse(batch.toString()) as unknown;
+    return Array.isArray(value) ? value[1] : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 function outcomeOf(payload: peer.ChaincodeActionPayload): peer.ChaincodeAction {
