@@ -52,18 +52,25 @@ export interface RowLookup<V> {
   readonly select?: RawBuilder<unknown>;
   /** What else is so of a row and its key `k`, for an index. */
   readonly where?: RawBuilder<unknown>;
+  /** Where several rows have a key: the first one by this order is found. */
+  readonly order?: RawBuilder<unknown>;
   readonly make: (row: Row, viewer: Viewer) => V;
 }
 
 /** Rows of a kind by their key. A key is any row that has the key's columns. */
-export function rowLookup<V>({ rowKind, key, select, where, make }: RowLookup<V>): Lookup<Row, V> {
+export function rowLookup<V>({ rowKind, key, select, where, order, make }: RowLookup<V>): Lookup<Row, V> {
   const { table, alias } = ROW_KINDS[rowKind];
+  const from = sql`${sql.table(table)} ${sql.ref(alias)}`;
   return {
     nameOf: (row) => keyName(key, row),
     read: async (keys, { db }, viewer) => {
+      const is = sql`${where ?? sql`true`} and ${visible(viewer, rowKind)}`;
+      const joined = order
+        ? sql`cross join lateral (select ${sql.ref(alias)}.* from ${from}
+            where ${hasKey(key, alias)} and ${is} order by ${order} limit 1) ${sql.ref(alias)}`
+        : sql`join ${from} on ${hasKey(key, alias)} where ${is}`;
       const { rows } = await sql<Row>`select k.key_order, ${select ?? sql`${sql.ref(alias)}.*`}
-        from ${keyTable(key, keys)} join ${sql.table(table)} ${sql.ref(alias)} on ${hasKey(key, alias)}
-        where ${where ?? sql`true`} and ${visible(viewer, rowKind)}`.execute(db);
+        from ${keyTable(key, keys)} ${joined}`.execute(db);
       return inOrder(keys, rows, (row) => make(row, viewer));
     },
   };

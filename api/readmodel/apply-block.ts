@@ -1,9 +1,10 @@
 /** Turns a committed block into changes of the read model (K6). */
 import type { CommittedBlock, CommittedTransaction } from '../../network/ledger.js';
 import { decodeBatchEvent, type BatchEvent } from '../../schema/batch-event.js';
-import type { CommandShape, EventShape } from '../../schema/command.js';
+import { ROLES, type CommandShape, type EventShape } from '../../schema/command.js';
 import { errorCodeOf } from '../../schema/errors.js';
 import { cell } from '../../schema/fields.js';
+import { isRecordId } from '../../schema/ids.js';
 import { argsOf, readBatch, type ReadBatch, type ReadSegment } from '../../schema/read-batch.js';
 import { viewEvent, type EventView } from '../../schema/read-event.js';
 import { ProjectionFormatError, ProjectionMismatchError } from './errors.js';
@@ -17,6 +18,12 @@ export interface Vocabulary {
 }
 
 const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
+const SHA256 = /^[0-9a-f]{64}$/;
+
+/** The last moment of the year 9999. */
+const LAST_MS = 253_402_300_799_999;
+/** Whoever makes a transaction may give it any time: shown is the nearest one that has a date. */
+const within = (timeMs: number): number => (timeMs > 0 ? Math.min(timeMs, LAST_MS) : 0);
 
 export function applyBlock(block: CommittedBlock, words: Vocabulary, p: Projection): void {
   p.changes.add(
@@ -36,10 +43,14 @@ export function applyBlock(block: CommittedBlock, words: Vocabulary, p: Projecti
   }
 }
 
+/** Shown where it has the form of what could have been valid: nobody has looked at what else is in it. */
 function addInvalid(t: CommittedTransaction, { changes }: Projection): void {
+  const isRole = (ROLES as readonly string[]).includes(t.role);
+  if (!SHA256.test(t.transactionId) || !isRole || ![t.organisation, t.lane].every(isRecordId)) return;
+  const time = within(t.time);
   changes.add(
     'transaction',
-    ...[t.transactionId, t.block, t.index, t.time, t.time, t.organisation, t.role, t.lane],
+    ...[t.transactionId, t.block, t.index, time, time, t.organisation, t.role, t.lane],
     ...[null, null, false, 0, 0, 0],
   );
 }
@@ -53,8 +64,8 @@ function applyTransaction(t: CommittedTransaction, words: Vocabulary, p: Project
       t.transactionId,
       t.block,
       t.index,
-      t.time,
-      event.ledgerTimeMs,
+      within(t.time),
+      within(event.ledgerTimeMs),
       t.organisation,
       t.role,
       batch.lane,

@@ -33,6 +33,7 @@ export interface BlockTable {
   transactions: number;
 }
 export interface TransactionTable {
+  /** One valid transaction has it; others that are not valid may. */
   id: string;
   block: Big;
   position: number;

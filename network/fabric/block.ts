@@ -66,6 +66,18 @@ export function readBlock(block: common.Block, chaincode = CHAINCODE): FabricBlo
   };
 }
 
+/**
+ * The transaction of an id: the valid one, where others have its id too. Peers look for a second one only among those
+ * that have passed all else.
+ */
+export function transactionOf(
+  { transactions }: Pick<FabricBlock, 'transactions'>,
+  transactionId: string,
+): FabricTransaction | undefined {
+  const found = transactions.filter((transaction) => transaction.transactionId === transactionId);
+  return found.find(({ valid }) => valid) ?? found.at(0);
+}
+
 /** Orderers give a configuration a block of its own. */
 function isConfiguration(bytes: Uint8Array): boolean {
   try {
@@ -124,7 +136,8 @@ function readTransaction(
   const outcome = outcomeOf(actionPayload);
   const valid = code === VALID;
   const time = channel.getTimestamp();
-  const signedMs = (time?.getSeconds() ?? 0) * 1000 + Math.floor((time?.getNanos() ?? 0) / 1e6);
+  // Rounded as the chaincode does.
+  const signedMs = (time?.getSeconds() ?? 0) * 1000 + Math.trunc((time?.getNanos() ?? 0) / 1e6);
   return {
     ...{ transactionId: channel.getTxId(), ...place, organisation, role, args, valid, code },
     time: instant(recordedMs ?? signedMs),

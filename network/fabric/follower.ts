@@ -1,5 +1,5 @@
 /** Follows the blocks of one peer: whether it answers, its height, and what becomes of transactions there. */
-import type { FabricTransaction } from './block.js';
+import { transactionOf, type FabricTransaction } from './block.js';
 import { blocksOf, type BlockSource } from './block-stream.js';
 import type { BlockTimes } from './block-times.js';
 import { pause } from './pause.js';
@@ -117,8 +117,10 @@ export class Follower implements FollowedPeer {
       this.at = block.number + 1;
       times.note(this.at);
       if (block.isConfiguration) configured?.();
-      for (const transaction of block.transactions) {
-        this.watches.get(transaction.transactionId)?.committed(this, transaction);
+      for (const { transactionId } of block.transactions) {
+        const watch = this.watches.get(transactionId);
+        const transaction = watch && transactionOf(block, transactionId);
+        if (transaction) watch.committed(this, transaction);
       }
     }
   }

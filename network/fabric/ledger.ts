@@ -18,7 +18,7 @@ import type {
 import { Admission } from './admission.js';
 import { blocksOf, rawBlocksOf, type BlockSource } from './block-stream.js';
 import { BlockTimes } from './block-times.js';
-import { readBlock, type FabricBlock, type FabricTransaction } from './block.js';
+import { readBlock, transactionOf, type FabricBlock, type FabricTransaction } from './block.js';
 import { anyOf, commitHashOf, heightAt, requireVersion, versionAt, whyNotOpen } from './channel-facts.js';
 import { Clients } from './clients.js';
 import { Endorsers } from './endorsers.js';
@@ -260,10 +260,8 @@ export class FabricLedger implements Ledger {
         throw error;
       }
     });
-    const { transactions } = block
-      ? readBlock(common.Block.deserializeBinary(block), this.chaincode)
-      : { transactions: [] };
-    return transactions.find((transaction) => transaction.transactionId === transactionId);
+    if (!block) return undefined;
+    return transactionOf(readBlock(common.Block.deserializeBinary(block), this.chaincode), transactionId);
   }
 
   /** The first organisation's peers: what is read is read from them. */

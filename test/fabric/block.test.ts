@@ -1,8 +1,12 @@
 /** What is read of a channel's blocks, whoever made what is in them. */
 import { beforeAll, describe, expect, test } from '@jest/globals';
+import type { Network } from '@hyperledger/fabric-gateway';
 import fc from 'fast-check';
-import { readBlock } from '../../network/fabric/block.js';
-import { block, creatorOf, LANE, submitted, VALID } from './made-block.js';
+import { BlockTimes } from '../../network/fabric/block-times.js';
+import { readBlock, transactionOf } from '../../network/fabric/block.js';
+import { Follower } from '../../network/fabric/follower.js';
+import { CHAINCODE } from '../../network/fabric/plan.js';
+import { block, creatorOf, LANE, momentAt, NOW, REFUSED, submitted, VALID } from './made-block.js';
 
 let host: Buffer;
 beforeAll(async () => {
@@ -55,4 +59,67 @@ describe('the lane of a batch', () => {
       expect(() => laneOf(batch)).toThrow('transaction 0 of block 7 cannot be read: a batch names no lane');
     },
   );
+});
+
+describe('of transactions of one id', () => {
+  const at = momentAt(NOW / 1000, { nonce: 'same' });
+  const coded = (code: number): [Uint8Array, number] => [
+    submitted(host, `[1,"${LANE}",[]]`, { moment: at }),
+    code,
+  ];
+
+  test.each([
+    [[REFUSED, VALID], 1],
+    [[VALID, REFUSED], 0],
+    [[REFUSED, REFUSED], 0],
+  ])('with the codes %j the one at %i is found', (codes, index) => {
+    const read = readBlock(block(7, codes.map(coded)));
+    expect(transactionOf(read, read.transactions[0].transactionId)?.index).toBe(index);
+    expect(transactionOf(read, 'other')).toBeUndefined();
+  });
+
+  test('whoever waits for it is told of the valid one', async () => {
+    const raw = block(0, [REFUSED, VALID].map(coded));
+    const { transactionId } = readBlock(raw).transactions[0];
+    let close: () => void = () => undefined;
+    const closed = new Promise<void>((resolve) => (close = resolve));
+    async function* blocks(): AsyncGenerator<typeof raw> {
+      yield await Promise.resolve(raw);
+      await closed;
+    }
+    const getBlockEvents = () => Promise.resolve(Object.assign(blocks(), { close }));
+    const follower = new Follower(
+      {
+        ...{ organisation: LANE, peer: { name: 'peer0', port: 1, operationsPort: 2 } },
+        ...{ chaincode: CHAINCODE, first: undefined, times: new BlockTimes(0) },
+        network: () => Promise.resolve({ getBlockEvents } as unknown as Network),
+      },
+      0,
+    );
+    const told: boolean[] = [];
+    await new Promise<void>((resolve) => {
+      follower.watch(transactionId, {
+        committed: (_, { valid }) => {
+          told.push(valid);
+          resolve();
+        },
+        changed: () => undefined,
+      });
+    });
+    follower.stop();
+    expect(told[0]).toBe(true);
+  });
+});
+
+describe('the time of a transaction', () => {
+  test.each([
+    [10, 999_999, 10_000],
+    [10, 1_999_999, 10_001],
+    [10, -1, 10_000],
+    [-10, -1_999_999, -10_001],
+  ])('of %i s and %i ns is rounded as the chaincode rounds it', (seconds, nanos, time) => {
+    const batch = `[1,"${LANE}",[]]`;
+    const made = submitted(host, batch, { moment: momentAt(seconds, { nanos }) });
+    expect(readBlock(block(7, [[made, VALID]])).transactions[0].time).toBe(time);
+  });
 });

@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import { rowLookup } from '../../lookup.js';
 import type { List } from '../lists.js';
 import { Block, Transaction } from './types.js';
@@ -22,10 +23,11 @@ export const BLOCK = rowLookup({
   key: { number: 'bigint' },
   make: (row) => new Block(row),
 });
-/** A transaction by its id on the ledger. */
+/** A transaction by its id on the ledger: the valid one, where others bear its id. */
 export const TRANSACTION = rowLookup({
   rowKind: 'receipt',
   key: { id: 'text' },
+  order: sql`x.valid desc, x.block, x.position`,
   make: (row, viewer) => new Transaction(row, viewer),
 });
 /** A transaction by its place: the receipt of whatever cites it. */

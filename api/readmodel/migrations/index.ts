@@ -10,6 +10,7 @@ import { countedRows } from './0003-counted-rows.js';
 import { runsInParts } from './0004-runs-in-parts.js';
 import { runTotals } from './0005-run-totals.js';
 import { rowsOfNeighbours } from './0006-rows-of-neighbours.js';
+import { placesOfTransactions } from './0007-places-of-transactions.js';
 
 export interface Migration {
   readonly number: number;
@@ -24,6 +25,7 @@ export const MIGRATIONS: readonly Migration[] = [
   runsInParts,
   runTotals,
   rowsOfNeighbours,
+  placesOfTransactions,
 ];
 
 /** One number for the lock that keeps two processes from migrating at the same time. */
