@@ -39,6 +39,8 @@ export interface CommittedTransaction extends Receipt {
   readonly event: Uint8Array;
   /** Whether it passed validation; an invalid one stands in its block and changes nothing. */
   readonly valid: boolean;
+  /** Whether another ledger recorded it before: its time is that of then (K11). Absent where an engine knows no history. */
+  readonly isRecorded?: boolean;
 }
 
 export interface CommittedBlock {

@@ -79,7 +79,7 @@ function requireSigners(recorded: readonly CommittedTransaction[], to: FabricLed
 
 const isSame = (here: CommittedTransaction, recorded: CommittedTransaction | undefined): boolean =>
   recorded !== undefined &&
-  (here as { isRecorded?: boolean }).isRecorded === true &&
+  here.isRecorded === true &&
   here.time === recorded.time &&
   here.organisation === recorded.organisation &&
   Buffer.from(here.args).equals(recorded.args);

@@ -51,7 +51,7 @@ function addInvalid(t: CommittedTransaction, { changes }: Projection): void {
   changes.add(
     'transaction',
     ...[t.transactionId, t.block, t.index, time, time, t.organisation, t.role, t.lane],
-    ...[null, null, false, 0, 0, 0],
+    ...[null, null, false, 0, 0, 0, t.isRecorded === true],
   );
 }
 
@@ -72,6 +72,7 @@ function applyTransaction(t: CommittedTransaction, words: Vocabulary, p: Project
       event.leaf,
     ],
     ...[event.eventRoot, true, batch.count, event.refused.length, event.replayed.length],
+    t.isRecorded === true,
   );
   const passedOver = new Set<number>();
   for (const [index, number, field] of event.refused) {

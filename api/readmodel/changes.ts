@@ -40,7 +40,7 @@ const COLUMNS = {
       'leaf',
       'event_root',
     ],
-    ...['valid', 'commands', 'refused', 'replayed'],
+    ...['valid', 'commands', 'refused', 'replayed', 'recorded'],
   ],
   refusal: ['lane', 'leaf', 'command_index', 'block', 'code', 'field'],
   participant: ['lane', 'number', 'participant_id', 'host', 'active', 'block'],

@@ -8,12 +8,15 @@ import type { Session } from './session.js';
 
 /** Empties the read model: the projector then begins at block 0. */
 export async function clearReadModel(database: Database): Promise<void> {
-  await database.transaction(async (session) => {
-    await session.run(`truncate ${PROJECTED_TABLES.join(', ')}`);
-    await session.run(
-      `update checkpoint set height = 0, digest = repeat('0', 64), ledger_id = null where id = 1`,
-    );
-  });
+  await database.transaction(emptyTables);
+}
+
+/** The same within a transaction. */
+export async function emptyTables(session: Session): Promise<void> {
+  await session.run(`truncate ${PROJECTED_TABLES.join(', ')}`);
+  await session.run(
+    `update checkpoint set height = 0, digest = repeat('0', 64), ledger_id = null where id = 1`,
+  );
 }
 
 /**

@@ -49,6 +49,8 @@ export interface TransactionTable {
   commands: number;
   refused: number;
   replayed: number;
+  /** Whether another ledger recorded it before (K11); null only until the projector starts (older-rows.ts). */
+  recorded: boolean | null;
 }
 /** One row a command that was refused, so that a retry gets its first answer; applied ones follow from their place. */
 export interface RefusalTable {

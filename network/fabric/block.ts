@@ -33,7 +33,6 @@ export type Writes = readonly (readonly [key: string, value: Uint8Array])[];
 export interface FabricTransaction extends CommittedTransaction {
   /** Fabric's validation code. */
   readonly code: number;
-  /** Whether another ledger recorded it before: its time is that of then (K11). */
   readonly isRecorded: boolean;
   /** Keys that it read, ascending; empty where it was not valid. */
   readonly reads: readonly string[];

@@ -80,6 +80,14 @@ export class Transaction extends Node {
   get eventRoot(): string | null {
     return textOrNull(this.row, 'event_root');
   }
+  @Field({
+    description:
+      'Whether it was brought along from another ledger (rule K11): its time is that of the ledger it was brought ' +
+      'from, as its host said; it was committed later.',
+  })
+  get recorded(): boolean {
+    return this.row.recorded === true;
+  }
   @Field({ description: 'Whether it passed validation.' })
   get valid(): boolean {
     return this.row.valid as boolean;

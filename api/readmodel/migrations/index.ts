@@ -11,6 +11,7 @@ import { runsInParts } from './0004-runs-in-parts.js';
 import { runTotals } from './0005-run-totals.js';
 import { rowsOfNeighbours } from './0006-rows-of-neighbours.js';
 import { placesOfTransactions } from './0007-places-of-transactions.js';
+import { recordedTransactions } from './0008-recorded-transactions.js';
 
 export interface Migration {
   readonly number: number;
@@ -26,6 +27,7 @@ export const MIGRATIONS: readonly Migration[] = [
   runTotals,
   rowsOfNeighbours,
   placesOfTransactions,
+  recordedTransactions,
 ];
 
 /** One number for the lock that keeps two processes from migrating at the same time. */
