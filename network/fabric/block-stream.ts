@@ -2,6 +2,7 @@
 import type { CloseableAsyncIterable, Network } from '@hyperledger/fabric-gateway';
 import type { common } from '@hyperledger/fabric-protos';
 import { readBlock, type FabricBlock } from './block.js';
+import { BrokenChainError, following, linkOf, type Link } from './block-links.js';
 import { NetworkError } from './errors.js';
 import { pause } from './pause.js';
 import { verdictOf } from './retry.js';
@@ -56,6 +57,9 @@ export async function* rawBlocksOf(
 ): AsyncGenerator<common.Block, void, undefined> {
   const firsts = new Map<BlockSource, number>();
   const firstOf = (source: BlockSource): number => firsts.get(source) ?? 0;
+  /** Those that gave another block than the one that follows: asked again only where there is no other. */
+  const broken = new Set<BlockSource>();
+  let last: Link | undefined;
   for (let next = from, turn = 0; !signal.aborted; turn++) {
     const has = (source: BlockSource): boolean => firstOf(source) <= next;
     const able = sources.some(has)
@@ -63,22 +67,26 @@ export async function* rawBlocksOf(
       : elders.filter((elder) => elder.answers() && has(elder));
     if (able.length === 0) throw lacking(next, Math.min(...sources.map(firstOf)));
     const end = sources.some(has) ? Infinity : Math.min(...sources.map(firstOf));
-    const source = choose(able, turn);
+    const sound = able.filter((each) => !broken.has(each));
+    if (sound.length === 0) broken.clear();
+    const asked = sound.length > 0 ? sound : able;
+    const source = choose(asked, turn);
     try {
       // The block before is asked for too: a peer that has nothing new shows by it that it is there.
       const at = Math.max(firstOf(source), next - 1);
-      for await (const raw of open(source, able, at, signal, watch)) {
-        const number = raw.getHeader()?.getNumber() ?? -1;
-        if (number < next) continue;
-        next = number + 1;
+      for await (const raw of open(source, asked, at, signal, { watch, check: following(at, last) })) {
+        const link = linkOf(raw);
+        if (link.number < next) continue;
+        last = link;
+        next = link.number + 1;
         yield raw;
         if (signal.aborted) return;
         if (next >= end) break;
       }
       if (next >= end) continue;
     } catch (error) {
-      const { next: what } = verdictOf('stream', error);
-      if (what !== 'AGAIN') throw error;
+      if (error instanceof BrokenChainError) broken.add(source);
+      else if (verdictOf('stream', error).next !== 'AGAIN') throw error;
       if (source.first && saysNotFound(error))
         firsts.set(source, await source.first().catch(() => firstOf(source)));
     }
@@ -104,7 +112,7 @@ async function* open(
   sources: readonly BlockSource[],
   from: number,
   signal: AbortSignal,
-  watch: StreamWatch | undefined,
+  { watch, check }: { watch: StreamWatch | undefined; check: (raw: common.Block) => void },
 ): AsyncGenerator<common.Block, void, undefined> {
   let stream: CloseableAsyncIterable<common.Block> | undefined;
   let isOpen = false;
@@ -119,6 +127,7 @@ async function* open(
     stream = await network.getBlockEvents({ startBlock: BigInt(from) });
     if (signal.aborted) return;
     for await (const raw of stream) {
+      check(raw);
       if (!isOpen) {
         isOpen = true;
         clearTimeout(opening);

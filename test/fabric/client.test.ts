@@ -1,23 +1,13 @@
 /** The client of a Fabric network, without one: what it does with what it is told. */
 import { describe, expect, test } from '@jest/globals';
-import { Metadata, type ServiceError } from '@grpc/grpc-js';
-import { GatewayError, type Network } from '@hyperledger/fabric-gateway';
-import { common } from '@hyperledger/fabric-protos';
 import { Admission } from '../../network/fabric/admission.js';
-import { blocksOf } from '../../network/fabric/block-stream.js';
 import { BlockTimes } from '../../network/fabric/block-times.js';
 import type { FabricTransaction } from '../../network/fabric/block.js';
 import { CommitWatch } from '../../network/fabric/commit-watch.js';
 import { Endorsers } from '../../network/fabric/endorsers.js';
-import type { FollowedPeer, TransactionWatch } from '../../network/fabric/follower.js';
 import { verdictOf, type Stage } from '../../network/fabric/retry.js';
 import { LIMITS } from '../../schema/limits.js';
-
-function failure(code: number, message = '', details: readonly [mspId: string, message: string][] = []) {
-  const cause = Object.assign(new Error(message), { code, details: message, metadata: new Metadata() });
-  const cited = details.map(([mspId, says]) => ({ mspId, message: says, address: '127.0.0.1:1' }));
-  return new GatewayError({ code, message, details: cited, cause: cause as ServiceError });
-}
+import { failure, fakePeers, type FakePeer } from './fakes.js';
 
 describe('after a failure', () => {
   const at = (stage: Stage, error: unknown) => {
@@ -73,47 +63,30 @@ describe('after a failure', () => {
   });
 });
 
-class FakePeer implements FollowedPeer {
-  readonly peer = { name: 'peer0', port: 1, operationsPort: 2 };
-  readonly height = 1;
-  readonly failure = undefined;
-  up = true;
-  answers = true;
-  seen: TransactionWatch | undefined;
-  constructor(readonly organisation: string) {}
-  watch(_id: string, watch: TransactionWatch): void {
-    this.seen = watch;
-  }
-  unwatch(): void {
-    this.seen = undefined;
-  }
-}
-const fakes = () => ['A', 'B', 'C'].map((name) => new FakePeer(name));
-
 describe('who endorses', () => {
   const choosing = (followers: FakePeer[], ping = () => Promise.reject(new Error('silent'))) =>
     new Endorsers({ organisations: () => ['A', 'B', 'C'], followers, ping, signal: AbortSignal.abort() });
 
   test('the organisation itself, then others in their order', () => {
-    const endorsers = choosing(fakes());
+    const endorsers = choosing(fakePeers());
     expect(endorsers.choose('A')).toEqual(['A', 'B']);
     expect(endorsers.choose('C')).toEqual(['C', 'A']);
   });
 
   test('others, where one is down, late or has failed', () => {
-    const down = fakes();
+    const down = fakePeers();
     Object.assign(down[1], { up: false, answers: false });
     expect(choosing(down).choose('A')).toEqual(['A', 'C']);
-    const late = fakes();
+    const late = fakePeers();
     late[1].answers = false;
     expect(choosing(late).choose('A')).toEqual(['A', 'C']);
-    const failed = choosing(fakes());
+    const failed = choosing(fakePeers());
     failed.avoid(['A', 'nobody']);
     expect(failed.choose('A')).toEqual(['B', 'C']);
   });
 
   test('one that failed, where there is no other; nobody, where too few are up', () => {
-    const peers = fakes();
+    const peers = fakePeers();
     const endorsers = choosing(peers);
     endorsers.avoid(['B']);
     Object.assign(peers[2], { up: false, answers: false });
@@ -126,7 +99,12 @@ describe('who endorses', () => {
     const ending = new AbortController();
     let pings = 0;
     const ping = () => (++pings < 2 ? Promise.reject(new Error('not yet')) : Promise.resolve());
-    const options = { organisations: () => ['A', 'B', 'C'], followers: fakes(), ping, signal: ending.signal };
+    const options = {
+      organisations: () => ['A', 'B', 'C'],
+      followers: fakePeers(),
+      ping,
+      signal: ending.signal,
+    };
     const endorsers = new Endorsers(options);
     endorsers.avoid(['B']);
     while (endorsers.choose('A')?.[1] !== 'B') await new Promise((resolve) => setTimeout(resolve, 10));
@@ -143,7 +121,7 @@ describe('a transaction is done', () => {
   };
 
   test('once every peer that endorsed has it, whatever the others have', async () => {
-    const [a, b, c] = fakes();
+    const [a, b, c] = fakePeers();
     const watch = new CommitWatch('t', [a, b, c], [a, b]);
     a.seen?.committed(a, transaction);
     c.seen?.committed(c, transaction);
@@ -153,7 +131,7 @@ describe('a transaction is done', () => {
   });
 
   test('without a peer that goes away or is late', async () => {
-    const [a, b] = fakes();
+    const [a, b] = fakePeers();
     const watch = new CommitWatch('t', [a, b], [a, b]);
     a.seen?.committed(a, transaction);
     expect(await isDone(watch)).toBe(false);
@@ -163,7 +141,7 @@ describe('a transaction is done', () => {
   });
 
   test('never on no peer’s word', async () => {
-    const [a, b] = fakes();
+    const [a, b] = fakePeers();
     const watch = new CommitWatch('t', [a, b], [a, b]);
     for (const each of [a, b]) {
       each.answers = false;
@@ -197,53 +175,4 @@ test('no more is under way than may be; what ended makes room', async () => {
   const most = LIMITS.transactionBytesUnderWay;
   await expect(admission.run(most + 1, () => held)).rejects.toMatchObject({ code: 'OVERLOADED' });
   await admission.run(most, () => Promise.resolve());
-});
-
-describe('a stream of blocks', () => {
-  const rawBlock = (number: number): common.Block => {
-    const header = new common.BlockHeader();
-    header.setNumber(number);
-    const block = new common.Block();
-    block.setHeader(header);
-    return block;
-  };
-  /** A peer with so many blocks, whose streams fail after each so many. */
-  const peer = (height: number, each: number, error: Error) => {
-    const asked: number[] = [];
-    const getBlockEvents = ({ startBlock }: { startBlock: bigint }) => {
-      asked.push(Number(startBlock));
-      async function* blocks() {
-        for (let i = 0; i < each && Number(startBlock) + i < height; i++)
-          yield await Promise.resolve(rawBlock(Number(startBlock) + i));
-        throw error;
-      }
-      return Promise.resolve(Object.assign(blocks(), { close: () => undefined }));
-    };
-    const network = () => Promise.resolve({ getBlockEvents } as unknown as Network);
-    return { asked, source: { network, chaincode: 'gridbook', answers: () => true } };
-  };
-
-  test('goes on with the other peer where one fails, each block once and in order', async () => {
-    const [one, two] = [peer(4, 3, failure(14)), peer(9, 9, failure(14))];
-    one.source.answers = () => one.asked.length === 0;
-    const ending = new AbortController();
-    const numbers: number[] = [];
-    for await (const { number } of blocksOf([one.source, two.source], 1, ending.signal)) {
-      numbers.push(number);
-      if (number === 8) ending.abort();
-    }
-    expect(numbers).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
-    expect([one.asked, two.asked]).toEqual([[0], [2]]);
-  });
-
-  test('ends with what is final', async () => {
-    const { source } = peer(4, 2, failure(7, 'no'));
-    const numbers: number[] = [];
-    const read = async () => {
-      for await (const { number } of blocksOf([source], 0, new AbortController().signal))
-        numbers.push(number);
-    };
-    await expect(read()).rejects.toMatchObject({ code: 7 });
-    expect(numbers).toEqual([0, 1]);
-  });
 });
