@@ -115,7 +115,7 @@ export class Follower implements FollowedPeer {
     const watch = { opened: () => this.turn(true), closed: () => this.turn(false) };
     for await (const block of blocksOf([source], this.at, this.ending.signal, { watch })) {
       this.at = block.number + 1;
-      times.note(this.at);
+      times.note(this.organisation, this.at);
       if (block.isConfiguration) configured?.();
       for (const { transactionId } of block.transactions) {
         const watch = this.watches.get(transactionId);

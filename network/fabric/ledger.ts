@@ -65,6 +65,7 @@ export class FabricLedger implements Ledger {
   private looking: Promise<void> = Promise.resolve();
 
   private readonly members: Members;
+  private readonly times: BlockTimes;
 
   private constructor(
     private readonly layout: Layout,
@@ -72,7 +73,7 @@ export class FabricLedger implements Ledger {
     private readonly clients: Clients,
     /** Those of the peers of all members; it changes with them. */
     private readonly followers: Follower[],
-    private readonly times: BlockTimes,
+    height: number,
     /** Hash of the channel's first block, hex. */
     readonly ledgerId: string,
     private readonly chaincode: string,
@@ -89,6 +90,7 @@ export class FabricLedger implements Ledger {
     const gateway = this.clients.gateway.bind(this.clients);
     const identity = this.clients.identity.bind(this.clients);
     const [home] = plan.organisations;
+    const times = (this.times = new BlockTimes(height, { own: home.name, organisations }));
     const peersOf = (name: string): string => (guests.includes(name) ? home.name : name);
     this.submission = new Submission({
       ...{ followers, endorsers, times, gateway, identity, peersOf, chaincode, clock, signal },
@@ -121,7 +123,7 @@ export class FabricLedger implements Ledger {
         await anyOf(home, async (peer) => versionAt(await clients.network(home, peer), chaincode)),
       );
       const ledger = new FabricLedger(
-        ...([layout, plan, clients, followers, new BlockTimes(height)] as const),
+        ...([layout, plan, clients, followers, height] as const),
         foundationOf(layout),
         chaincode,
         options,

@@ -1,7 +1,6 @@
 /** The client of a Fabric network, without one: what it does with what it is told. */
 import { describe, expect, test } from '@jest/globals';
 import { Admission } from '../../network/fabric/admission.js';
-import { BlockTimes } from '../../network/fabric/block-times.js';
 import type { FabricTransaction } from '../../network/fabric/block.js';
 import { CommitWatch } from '../../network/fabric/commit-watch.js';
 import { Endorsers } from '../../network/fabric/endorsers.js';
@@ -150,17 +149,6 @@ describe('a transaction is done', () => {
     expect(await isDone(watch)).toBe(false);
     watch.close();
   });
-});
-
-test('a peer is late from when the block that it lacks was first seen', () => {
-  let now = 0;
-  const times = new BlockTimes(10, () => now);
-  expect(times.lateMs(10)).toBe(0);
-  times.note(11);
-  now = 100;
-  times.note(12);
-  now = 150;
-  expect([10, 11, 12, 13, 5].map((height) => times.lateMs(height))).toEqual([150, 50, 0, 0, Infinity]);
 });
 
 test('no more is under way than may be; what ended makes room', async () => {
