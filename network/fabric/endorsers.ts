@@ -21,11 +21,16 @@ export class Endorsers {
 
   constructor(private readonly options: EndorsersOptions) {}
 
+  /** How many organisations are a majority now. */
+  get majority(): number {
+    return majority(this.options.organisations().length);
+  }
+
   /** A majority for a transaction of an organisation; undefined while too few have a peer that is up. */
   choose(own: string): readonly string[] | undefined {
     const organisations = this.options.organisations();
     const up = organisations.filter((name) => this.of(name).some((follower) => follower.up));
-    const needed = majority(organisations.length);
+    const needed = this.majority;
     if (up.length < needed) return undefined;
     // What is late or failed is the last resort.
     const rank = (name: string): number => {

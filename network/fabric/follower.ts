@@ -29,7 +29,7 @@ export interface FollowedPeer {
 
 export interface TransactionWatch {
   committed(by: FollowedPeer, transaction: FabricTransaction): void;
-  /** A peer came or went. */
+  /** A peer came or went, or has another block. */
   changed(): void;
 }
 
@@ -122,12 +122,17 @@ export class Follower implements FollowedPeer {
         const transaction = watch && transactionOf(block, transactionId);
         if (transaction) watch.committed(this, transaction);
       }
+      this.change();
     }
   }
 
   private turn(up: boolean): void {
     this.isUp = up;
     this.told();
+    this.change();
+  }
+
+  private change(): void {
     for (const watch of [...this.watches.values()]) watch.changed();
   }
 }

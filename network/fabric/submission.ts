@@ -88,10 +88,13 @@ export class Submission {
     { transaction, organisations }: Endorsed,
     known: () => Promise<FabricTransaction | undefined> = () => Promise.resolve(undefined),
   ): Promise<FabricTransaction> {
-    const { followers } = this.options;
+    const { followers, endorsers: chosen, peersOf } = this.options;
     const endorsers = organisations.flatMap((name) => this.of(name));
+    const own = peersOf(as.organisation);
     // Heard of before it is given, so that no commit is missed.
-    const watch = new CommitWatch(transaction.getTransactionId(), followers, endorsers);
+    const watch = new CommitWatch(transaction.getTransactionId(), {
+      ...{ followers, endorsers, own, majority: chosen.majority },
+    });
     try {
       return (await known()) ?? (await this.deliver(as, transaction, watch));
     } finally {

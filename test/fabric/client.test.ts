@@ -1,8 +1,6 @@
 /** The client of a Fabric network, without one: what it does with what it is told. */
 import { describe, expect, test } from '@jest/globals';
 import { Admission } from '../../network/fabric/admission.js';
-import type { FabricTransaction } from '../../network/fabric/block.js';
-import { CommitWatch } from '../../network/fabric/commit-watch.js';
 import { Endorsers } from '../../network/fabric/endorsers.js';
 import { verdictOf, type Stage } from '../../network/fabric/retry.js';
 import { LIMITS } from '../../schema/limits.js';
@@ -109,45 +107,6 @@ describe('who endorses', () => {
     while (endorsers.choose('A')?.[1] !== 'B') await new Promise((resolve) => setTimeout(resolve, 10));
     expect(pings).toBe(2);
     ending.abort();
-  });
-});
-
-describe('a transaction is done', () => {
-  const transaction = { transactionId: 't' } as FabricTransaction;
-  const isDone = async (watch: CommitWatch) => {
-    const open = Symbol('open');
-    return (await Promise.race([watch.done, Promise.resolve(open)])) !== open;
-  };
-
-  test('once every peer that endorsed has it, whatever the others have', async () => {
-    const [a, b, c] = fakePeers();
-    const watch = new CommitWatch('t', [a, b, c], [a, b]);
-    a.seen?.committed(a, transaction);
-    c.seen?.committed(c, transaction);
-    expect(await isDone(watch)).toBe(false);
-    b.seen?.committed(b, transaction);
-    expect(await watch.done).toBe(transaction);
-  });
-
-  test('without a peer that goes away or is late', async () => {
-    const [a, b] = fakePeers();
-    const watch = new CommitWatch('t', [a, b], [a, b]);
-    a.seen?.committed(a, transaction);
-    expect(await isDone(watch)).toBe(false);
-    b.answers = false;
-    b.seen?.changed();
-    expect(await watch.done).toBe(transaction);
-  });
-
-  test('never on no peer’s word', async () => {
-    const [a, b] = fakePeers();
-    const watch = new CommitWatch('t', [a, b], [a, b]);
-    for (const each of [a, b]) {
-      each.answers = false;
-      each.seen?.changed();
-    }
-    expect(await isDone(watch)).toBe(false);
-    watch.close();
   });
 });
 

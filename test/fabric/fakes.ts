@@ -19,7 +19,7 @@ export function failure(
 
 export class FakePeer implements FollowedPeer {
   readonly peer = { name: 'peer0', port: 1, operationsPort: 2 };
-  readonly height = 1;
+  height = 1;
   readonly failure = undefined;
   up = true;
   answers = true;
