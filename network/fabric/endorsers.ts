@@ -19,7 +19,15 @@ export class Endorsers {
   /** Organisations that failed to endorse though a peer of theirs is up, until their chaincode answers again. */
   private readonly avoided = new Set<string>();
 
+  /** How often an organisation's answer was another than the own peer's, or did not hold. */
+  private readonly differences = new Map<string, number>();
+
   constructor(private readonly options: EndorsersOptions) {}
+
+  /** So many organisations can keep a majority from coming about. */
+  get blocking(): number {
+    return this.options.organisations().length - this.majority + 1;
+  }
 
   /** How many organisations are a majority now. */
   get majority(): number {
@@ -37,7 +45,13 @@ export class Endorsers {
       const isGood = !this.avoided.has(name) && this.of(name).some((follower) => follower.answers);
       return (isGood ? 0 : 2) + (name === own ? 0 : 1);
     };
-    return [...up].sort((a, b) => rank(a) - rank(b)).slice(0, needed);
+    const odd = (name: string): number => this.differences.get(name) ?? 0;
+    return [...up].sort((a, b) => rank(a) - rank(b) || odd(a) - odd(b)).slice(0, needed);
+  }
+
+  /** Others are asked before organisations that answered differently more often. */
+  differed(organisations: readonly string[]): void {
+    for (const name of organisations) this.differences.set(name, (this.differences.get(name) ?? 0) + 1);
   }
 
   /** Leaves organisations alone that failed to endorse. */

@@ -27,9 +27,13 @@ interface Rule {
   readonly code: ErrorCode;
 }
 
+const DIFFER = /ProposalResponsePayloads do not match/;
+/** Whether a gateway says that an endorser's answer is not that of another. */
+export const saysDiffer = (message: string): boolean => DIFFER.test(message);
+
 /** The first rule that fits holds; what no rule knows ends as INTERNAL. */
 const RULES: readonly Rule[] = [
-  { says: /ProposalResponsePayloads do not match/, next: 'NEW_TRANSACTION', code: 'MVCC_CONFLICT' },
+  { says: DIFFER, next: 'NEW_TRANSACTION', code: 'MVCC_CONFLICT' },
   // Only a proposal that was signed elsewhere comes twice.
   { says: /duplicate transaction found/, next: 'END', code: 'PREPARATION_USED' },
   { says: /incorrect timestamp/, next: 'END', code: 'TIME_SKEW' },
@@ -60,6 +64,9 @@ const RULES: readonly Rule[] = [
 
 const { MVCC_READ_CONFLICT, PHANTOM_READ_CONFLICT } = peer.TxValidationCode;
 const { ENDORSEMENT_POLICY_FAILURE, EXPIRED_CHAINCODE } = peer.TxValidationCode;
+
+/** Whether an endorsement among them did not hold. */
+export const isBadlyEndorsed = (code: number): boolean => code === ENDORSEMENT_POLICY_FAILURE;
 
 /** Validation codes after which a new transaction may stand; any other is final. */
 const NEW_AFTER: ReadonlySet<number> = new Set([
@@ -92,7 +99,7 @@ export function verdictOf(at: Stage, error: unknown): Verdict {
   const next = isRefusal ? 'END' : (rule?.next ?? 'END');
   const code = isRefusal ? (refused as ErrorCode) : (rule?.code ?? 'INTERNAL');
   const cause = isRefusal ? {} : { cause: error };
-  return { next, refusal: new GridbookError(code, undefined, cause), ...blameOf(error, text) };
+  return { next, refusal: new GridbookError(code, undefined, cause), ...blameOf(error) };
 }
 
 /** The port's refusal of a transaction that stands invalid in its block. */
@@ -111,9 +118,11 @@ export function told(error: unknown): { code?: number; text: string } {
   return typeof code === 'number' ? { code, text } : { text };
 }
 
-function blameOf(error: unknown, text: string): Pick<Verdict, 'culprits' | 'silent'> {
+function blameOf(error: unknown): Pick<Verdict, 'culprits' | 'silent'> {
   const cited = error instanceof GatewayError ? error.details : [];
-  const missing = /endorsing peers for org\(s\): ([^\n]+)/.exec(text)?.[1].split(', ') ?? [];
+  // Only the gateway itself says who is missing: what it cites, any other peer may have written.
+  const said = error instanceof Error ? error.message : '';
+  const missing = /endorsing peers for org\(s\): ([^\n]+)/.exec(said)?.[1].split(', ') ?? [];
   const silent = cited.filter(({ message }) => /DeadlineExceeded|deadline exceeded/.test(message));
   return {
     culprits: [...new Set([...cited.map(({ mspId }) => mspId), ...missing])],

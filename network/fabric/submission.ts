@@ -16,7 +16,8 @@ import type { FollowedPeer } from './follower.js';
 import { pause, within } from './pause.js';
 import { CHANNEL, type PeerPlan } from './plan.js';
 import { momentOf, Proposal } from './proposal.js';
-import { refusalOfInvalid, unavailable, verdictOf } from './retry.js';
+import { differing, Refusals } from './refusals.js';
+import { isBadlyEndorsed, refusalOfInvalid, unavailable, verdictOf } from './retry.js';
 
 /** How long endorsing is tried. */
 const PATIENCE_MS = 10_000;
@@ -96,7 +97,12 @@ export class Submission {
       ...{ followers, endorsers, own, majority: chosen.majority },
     });
     try {
-      return (await known()) ?? (await this.deliver(as, transaction, watch));
+      const before = await known();
+      if (before) return before;
+      const committed = await this.deliver(as, transaction, watch);
+      // Nobody is told whose endorsement it was that did not hold.
+      if (isBadlyEndorsed(committed.code)) chosen.differed(organisations.filter((name) => name !== own));
+      return committed;
     } finally {
       watch.close();
     }
@@ -106,8 +112,11 @@ export class Submission {
   async endorse(as: IdentityRef, propose: Propose): Promise<Endorsed> {
     const end = performance.now() + PATIENCE_MS;
     const silent = new Set<string>();
+    const { endorsers, peersOf } = this.options;
+    const own = peersOf(as.organisation);
+    const refusals = new Refusals(own, endorsers.blocking);
     for (let attempt = 0; ; attempt++) {
-      const organisations = this.options.endorsers.choose(this.options.peersOf(as.organisation));
+      const organisations = endorsers.choose(own);
       const at = this.peerOf(as.organisation, attempt);
       let refusal = unavailable(new NetworkError(`too few peers answer for ${as.organisation}`));
       if (organisations && at) {
@@ -115,10 +124,13 @@ export class Submission {
           const proposal = await propose(await this.gateway(as, at), organisations);
           return { transaction: await proposal.endorse(), organisations };
         } catch (error) {
-          const verdict = verdictOf('endorse', error);
-          if (verdict.next === 'NEW_TRANSACTION') await this.level(organisations);
+          const verdict = refusals.verdictOn(error);
+          if (verdict.next === 'NEW_TRANSACTION') {
+            endorsers.differed(differing(error, organisations, own));
+            await this.level(endorsers.choose(own));
+          }
           if (verdict.next !== 'AGAIN') throw verdict.refusal;
-          this.options.endorsers.avoid(verdict.culprits);
+          endorsers.avoid(verdict.culprits);
           refusal = verdict.refusal;
           for (const name of verdict.silent) silent.add(name);
           if (this.isTooMuch(silent))

@@ -57,6 +57,8 @@ describe('after a failure', () => {
     expect(verdictOf('endorse', silent)).toMatchObject({ culprits: ['B'], silent: ['B'] });
     const unknown = failure(14, 'failed to find any endorsing peers for org(s): B, C');
     expect(verdictOf('endorse', unknown)).toMatchObject({ culprits: ['B', 'C'], silent: [] });
+    const says = 'failed to find any endorsing peers for org(s): A, C';
+    expect(verdictOf('endorse', failure(10, 'failed', [['B', says]])).culprits).toEqual(['B']);
   });
 });
 
