@@ -88,10 +88,11 @@ describe('of transactions of one id', () => {
       await closed;
     }
     const getBlockEvents = () => Promise.resolve(Object.assign(blocks(), { close }));
+    const believed = { own: LANE, organisations: () => [LANE] };
     const follower = new Follower(
       {
         ...{ organisation: LANE, peer: { name: 'peer0', port: 1, operationsPort: 2 } },
-        ...{ chaincode: CHAINCODE, first: undefined, times: new BlockTimes(0) },
+        ...{ chaincode: CHAINCODE, first: undefined, times: new BlockTimes(0, believed) },
         network: () => Promise.resolve({ getBlockEvents } as unknown as Network),
       },
       0,

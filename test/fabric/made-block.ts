@@ -37,11 +37,8 @@ export interface MadeEnvelope {
 /** An envelope that nobody signed: peers say in the block's metadata what they found. */
 export function envelope({ creator, args, event, moment = momentAt(NOW / 1000) }: MadeEnvelope): Uint8Array {
   const made = new UnsignedProposal({ creator }, { channel: CHANNEL, chaincode: CHAINCODE, args }, moment);
-  const response = endorsementOf(
-    made,
-    { creator: Buffer.from(creator), sign: () => Buffer.from('s') },
-    event,
-  );
+  const by = { creator: Buffer.from(creator), sign: () => Buffer.from('s') };
+  const response = endorsementOf(made, by, { event });
   const payload = new common.Payload();
   payload.setHeader(made.header);
   payload.setData(made.transactionOf([response]).serializeBinary());
