@@ -1,10 +1,9 @@
 /** The thin adapter between Fabric's contract API and the kernel. */
 import { Contract, type Context } from 'fabric-contract-api';
-import { HISTORY_END, PING, RECORDED, STATE, SUBMIT } from '../schema/contract.js';
+import { CONTRACT_NAME, HISTORY_END, PING, RECORDED, STATE, SUBMIT } from '../schema/contract.js';
 import { GridbookError } from '../schema/errors.js';
 import { bringAlong, endHistory } from './kernel/history.js';
 import type { Chaincode, StatePort } from './kernel/state-port.js';
-import { CONTRACT_NAME } from './metadata.js';
 
 /** The one event of a transaction. */
 const EVENT = 'gridbook';

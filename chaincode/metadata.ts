@@ -1,7 +1,13 @@
 /** What the contract tells of itself, in the form of Fabric's contract metadata: `org.hyperledger.fabric:GetMetadata`. */
-import { CONTRACT_VERSION, HISTORY_END, PING, RECORDED, STATE, SUBMIT } from '../schema/contract.js';
-
-export const CONTRACT_NAME = 'gridbook';
+import {
+  CONTRACT_NAME,
+  CONTRACT_VERSION,
+  HISTORY_END,
+  PING,
+  RECORDED,
+  STATE,
+  SUBMIT,
+} from '../schema/contract.js';
 
 const text = { type: 'string' };
 const info = {

@@ -1,5 +1,7 @@
 /** Functions of the chaincode that a client calls: one place for the contract and for whoever calls it. */
 
+/** The contract that has them; where a client names none, it is this one. */
+export const CONTRACT_NAME = 'gridbook';
 /** Gives a batch; its one argument is the encoded batch. */
 export const SUBMIT = 'submit';
 /**

@@ -1,11 +1,12 @@
 /** A block of the channel as the port gives it: Gridbook's transactions in it, and what they wrote. */
 import { common, ledger, msp, peer } from '@hyperledger/fabric-protos';
-import { isHistoryKey, RECORDED, SUBMIT } from '../../schema/contract.js';
+import { isHistoryKey } from '../../schema/contract.js';
 import { isRecordId } from '../../schema/ids.js';
 import { instant } from '../../schema/units.js';
-import { readCertificate } from '../embedded/certificate.js';
+import { readCertificate, type Holder } from '../embedded/certificate.js';
 import type { CommittedBlock, CommittedTransaction } from '../ledger.js';
 import { headerHash } from '../x509/der.js';
+import { givenIn } from './invocation.js';
 import { CHAINCODE } from './plan.js';
 
 const { VALID, ENDORSEMENT_POLICY_FAILURE, MVCC_READ_CONFLICT, PHANTOM_READ_CONFLICT } =
@@ -127,10 +128,9 @@ function readTransaction(
   );
   const [action] = peer.Transaction.deserializeBinary(payload.getData_asU8()).getActionsList();
   const actionPayload = peer.ChaincodeActionPayload.deserializeBinary(action.getPayload_asU8());
-  const given = argumentsOf(actionPayload, chaincode);
+  const given = givenIn(channel, actionPayload, chaincode);
   if (!given) return undefined;
   const { args, recordedMs } = given;
-  if (recordedMs !== undefined && !Number.isSafeInteger(recordedMs)) throw new Error('a time is no number');
   const { organisation, role } = creatorOf(signature.getCreator_asU8());
   const outcome = outcomeOf(actionPayload);
   const valid = code === VALID;
@@ -153,33 +153,22 @@ function readTransaction(
   };
 }
 
-interface Given {
-  readonly args: Uint8Array;
-  /** When another ledger recorded it. */
-  readonly recordedMs?: number;
-}
-
-/** The batch that was given to the chaincode; undefined where something else was called. */
-function argumentsOf(payload: peer.ChaincodeActionPayload, chaincode: string): Given | undefined {
-  const proposal = peer.ChaincodeProposalPayload.deserializeBinary(
-    payload.getChaincodeProposalPayload_asU8(),
-  );
-  const spec = peer.ChaincodeInvocationSpec.deserializeBinary(proposal.getInput_asU8()).getChaincodeSpec();
-  if (spec?.getChaincodeId()?.getName() !== chaincode) return undefined;
-  const [name, args, recorded] = spec.getInput()?.getArgsList_asU8() ?? [];
-  if (!name || !args) return undefined;
-  const called = Buffer.from(name).toString();
-  if (called === SUBMIT) return { args };
-  return called === RECORDED
-    ? { args, recordedMs: Number(Buffer.from(recorded ?? []).toString()) }
-    : undefined;
-}
-
 function creatorOf(bytes: Uint8Array): { organisation: string; role: string } {
   const identity = msp.SerializedIdentity.deserializeBinary(bytes);
-  const { role } = readCertificate(Buffer.from(identity.getIdBytes_asU8()));
+  const { role } = holderIn(Buffer.from(identity.getIdBytes_asU8()));
   // An organisation's authority may write anything into an attribute.
   return { organisation: identity.getMspid(), role: isRecordId(role) ? role : '' };
+}
+
+/** Peers and the chaincode take the first block of a PEM, whatever stands above its lines. */
+function holderIn(pem: Buffer): Holder {
+  try {
+    return readCertificate(pem);
+  } catch (error) {
+    const [, block] = /-----BEGIN [^-]+-----([\s\S]*?)-----END/.exec(pem.toString()) ?? [];
+    if (block === undefined) throw error;
+    return readCertificate(Buffer.from(block.replace(/^.*:.*$/gm, ''), 'base64'));
+  }
 }
 
 /** As far as a batch's lane may reach where Gridbook wrote it: its format number, then the lane's id. */

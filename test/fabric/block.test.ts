@@ -1,12 +1,14 @@
 /** What is read of a channel's blocks, whoever made what is in them. */
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import type { Network } from '@hyperledger/fabric-gateway';
+import { common, peer } from '@hyperledger/fabric-protos';
 import fc from 'fast-check';
+import { serializeIdentity } from '../../network/embedded/identity.js';
 import { BlockTimes } from '../../network/fabric/block-times.js';
 import { readBlock, transactionOf } from '../../network/fabric/block.js';
 import { Follower } from '../../network/fabric/follower.js';
 import { CHAINCODE } from '../../network/fabric/plan.js';
-import { block, creatorOf, LANE, momentAt, NOW, REFUSED, submitted, VALID } from './made-block.js';
+import { block, creatorOf, envelope, LANE, momentAt, NOW, REFUSED, submitted, VALID } from './made-block.js';
 
 let host: Buffer;
 beforeAll(async () => {
@@ -124,3 +126,56 @@ describe('the time of a transaction', () => {
     expect(readBlock(block(7, [[made, VALID]])).transactions[0].time).toBe(time);
   });
 });
+
+describe('what the chaincode ran is read', () => {
+  const batch = `[1,"${LANE}",[]]`;
+  const lanesOf = (bytes: Uint8Array): string[] =>
+    readBlock(block(7, [[bytes, VALID]])).transactions.map(({ lane }) => lane);
+
+  test.each(['submit', ':submit', ' :submit', 'gridbook:submit', 'submit\nor not'])(
+    'where its function is called %j',
+    (name) => {
+      expect(lanesOf(envelope({ creator: host, args: [name, batch] }))).toEqual([LANE]);
+    },
+  );
+
+  test.each(['Submit', 'other:submit', 'gridbook:state', 'gridbook :submit', '::submit', 'x\nsubmit', ''])(
+    'and not where %j is called',
+    (name) => {
+      expect(lanesOf(envelope({ creator: host, args: [name, batch] }))).toEqual([]);
+    },
+  );
+
+  test('whatever name stands beside its input', () => {
+    expect(lanesOf(withNameBesideInput(submitted(host, batch), 'other'))).toEqual([LANE]);
+  });
+
+  test.each([
+    ['another label', (pem: string) => pem.replaceAll(' CERTIFICATE-', ' X-')],
+    ['headers', (pem: string) => pem.replace('-----\n', '-----\nProc-Type: 4,ENCRYPTED\nDEK-Info: x\n\n')],
+    ['words before it', (pem: string) => `This is\nmine:\n${pem}`],
+  ])('where its creator’s certificate has %s', (_, change) => {
+    const pem = host.subarray(host.indexOf('-----BEGIN')).toString();
+    const creator = serializeIdentity(LANE, change(pem));
+    const [{ role, organisation }] = readBlock(block(7, [[submitted(creator, batch), VALID]])).transactions;
+    expect([role, organisation]).toEqual(['HOST', LANE]);
+  });
+});
+
+/** An envelope of which the invocation names another chaincode than its header. */
+function withNameBesideInput(bytes: Uint8Array, name: string): Uint8Array {
+  const whole = common.Envelope.deserializeBinary(bytes);
+  const payload = common.Payload.deserializeBinary(whole.getPayload_asU8());
+  const transaction = peer.Transaction.deserializeBinary(payload.getData_asU8());
+  const [action] = transaction.getActionsList();
+  const given = peer.ChaincodeActionPayload.deserializeBinary(action.getPayload_asU8());
+  const proposal = peer.ChaincodeProposalPayload.deserializeBinary(given.getChaincodeProposalPayload_asU8());
+  const invocation = peer.ChaincodeInvocationSpec.deserializeBinary(proposal.getInput_asU8());
+  invocation.getChaincodeSpec()?.getChaincodeId()?.setName(name);
+  proposal.setInput(invocation.serializeBinary());
+  given.setChaincodeProposalPayload(proposal.serializeBinary());
+  action.setPayload(given.serializeBinary());
+  payload.setData(transaction.serializeBinary());
+  whole.setPayload(payload.serializeBinary());
+  return whole.serializeBinary();
+}
