@@ -1,5 +1,5 @@
 /** A block of the channel as the port gives it: Gridbook's transactions in it, and what they wrote. */
-import { common, ledger, msp, peer } from '@hyperledger/fabric-protos';
+import { common, ledger, peer } from '@hyperledger/fabric-protos';
 import { isHistoryKey } from '../../schema/contract.js';
 import { isRecordId } from '../../schema/ids.js';
 import { instant } from '../../schema/units.js';
@@ -8,6 +8,7 @@ import type { CommittedBlock, CommittedTransaction } from '../ledger.js';
 import { headerHash } from '../x509/der.js';
 import { givenIn } from './invocation.js';
 import { CHAINCODE } from './plan.js';
+import { WireMessage } from './wire-message.js';
 
 const { VALID, ENDORSEMENT_POLICY_FAILURE, MVCC_READ_CONFLICT, PHANTOM_READ_CONFLICT } =
   peer.TxValidationCode;
@@ -21,6 +22,19 @@ const WELL_FORMED: ReadonlySet<number> = new Set([
   // Where the chaincode's definition changed under way.
   ...[EXPIRED_CHAINCODE, INVALID_CHAINCODE],
 ]);
+// Numbers of fields, of messages that whoever makes a transaction writes.
+const ENVELOPE = { payload: 1 };
+const PAYLOAD = { header: 1, data: 2 };
+const HEADER = { channel: 1, signature: 2 };
+const CHANNEL_HEADER = { type: 1, timestamp: 3, txId: 5, extension: 7 };
+const TIMESTAMP = { seconds: 1, nanos: 2 };
+const SIGNATURE_HEADER = { creator: 1 };
+const IDENTITY = { mspid: 1, idBytes: 2 };
+const TRANSACTION = { actions: 1 };
+const ACTION = { payload: 2 };
+const ACTION_PAYLOAD = { proposal: 1, endorsed: 2 };
+const ENDORSED = { answer: 1 };
+
 const NOTHING = new Uint8Array(0);
 
 interface Place {
@@ -116,29 +130,29 @@ function readTransaction(
   place: Place,
   code: number,
 ): FabricTransaction | undefined {
-  const payload = common.Payload.deserializeBinary(
-    common.Envelope.deserializeBinary(bytes).getPayload_asU8(),
+  const payload = new WireMessage(new WireMessage(bytes).bytes(ENVELOPE.payload));
+  const header = payload.message(PAYLOAD.header);
+  const channel = new WireMessage(header.bytes(HEADER.channel));
+  if (channel.number(CHANNEL_HEADER.type, 32) !== common.HeaderType.ENDORSER_TRANSACTION) return undefined;
+  const signature = new WireMessage(header.bytes(HEADER.signature));
+  const [action] = new WireMessage(payload.bytes(PAYLOAD.data)).all(TRANSACTION.actions);
+  const actionPayload = new WireMessage(new WireMessage(action).bytes(ACTION.payload));
+  const given = givenIn(
+    new WireMessage(channel.bytes(CHANNEL_HEADER.extension)),
+    new WireMessage(actionPayload.bytes(ACTION_PAYLOAD.proposal)),
+    chaincode,
   );
-  const channel = common.ChannelHeader.deserializeBinary(
-    payload.getHeader()?.getChannelHeader_asU8() ?? NOTHING,
-  );
-  if (channel.getType() !== common.HeaderType.ENDORSER_TRANSACTION) return undefined;
-  const signature = common.SignatureHeader.deserializeBinary(
-    payload.getHeader()?.getSignatureHeader_asU8() ?? NOTHING,
-  );
-  const [action] = peer.Transaction.deserializeBinary(payload.getData_asU8()).getActionsList();
-  const actionPayload = peer.ChaincodeActionPayload.deserializeBinary(action.getPayload_asU8());
-  const given = givenIn(channel, actionPayload, chaincode);
   if (!given) return undefined;
   const { args, recordedMs } = given;
-  const { organisation, role } = creatorOf(signature.getCreator_asU8());
+  const { organisation, role } = creatorOf(signature.bytes(SIGNATURE_HEADER.creator));
   const outcome = outcomeOf(actionPayload);
   const valid = code === VALID;
-  const time = channel.getTimestamp();
+  const time = channel.message(CHANNEL_HEADER.timestamp);
   // Rounded as the chaincode does.
-  const signedMs = (time?.getSeconds() ?? 0) * 1000 + Math.trunc((time?.getNanos() ?? 0) / 1e6);
+  const signedMs =
+    time.number(TIMESTAMP.seconds, 64) * 1000 + Math.trunc(time.number(TIMESTAMP.nanos, 32) / 1e6);
   return {
-    ...{ transactionId: channel.getTxId(), ...place, organisation, role, args, valid, code },
+    ...{ transactionId: channel.text(CHANNEL_HEADER.txId), ...place, organisation, role, args, valid, code },
     time: instant(recordedMs ?? signedMs),
     isRecorded: recordedMs !== undefined,
     lane: laneOf(args),
@@ -154,10 +168,10 @@ function readTransaction(
 }
 
 function creatorOf(bytes: Uint8Array): { organisation: string; role: string } {
-  const identity = msp.SerializedIdentity.deserializeBinary(bytes);
-  const { role } = holderIn(Buffer.from(identity.getIdBytes_asU8()));
+  const identity = new WireMessage(bytes);
+  const { role } = holderIn(Buffer.from(identity.bytes(IDENTITY.idBytes)));
   // An organisation's authority may write anything into an attribute.
-  return { organisation: identity.getMspid(), role: isRecordId(role) ? role : '' };
+  return { organisation: identity.text(IDENTITY.mspid), role: isRecordId(role) ? role : '' };
 }
 
 /** Peers and the chaincode take the first block of a PEM, whatever stands above its lines. */
@@ -192,9 +206,10 @@ function spelledLane(batch: Buffer): unknown {
   }
 }
 
-function outcomeOf(payload: peer.ChaincodeActionPayload): peer.ChaincodeAction {
+/** As its endorsers wrote it. */
+function outcomeOf(payload: WireMessage): peer.ChaincodeAction {
   const response = peer.ProposalResponsePayload.deserializeBinary(
-    payload.getAction()?.getProposalResponsePayload_asU8() ?? NOTHING,
+    payload.message(ACTION_PAYLOAD.endorsed).bytes(ENDORSED.answer),
   );
   return peer.ChaincodeAction.deserializeBinary(response.getExtension_asU8());
 }

@@ -1,6 +1,6 @@
 /** What a transaction asked the chaincode for, as the chaincode itself takes it. */
-import { peer, type common } from '@hyperledger/fabric-protos';
 import { CONTRACT_NAME, RECORDED, SUBMIT } from '../../schema/contract.js';
+import { WireMessage } from './wire-message.js';
 
 /** A batch that the chaincode was given. */
 export interface Given {
@@ -9,20 +9,21 @@ export interface Given {
   readonly recordedMs?: number;
 }
 
+// Numbers of fields.
+const EXTENSION = { chaincodeId: 2 };
+const CHAINCODE_ID = { name: 2 };
+const PROPOSAL = { input: 1 };
+const INVOCATION = { spec: 1 };
+const SPEC = { input: 3 };
+const INPUT = { args: 1 };
+
 /** Undefined where another chaincode was called, or another function. */
-export function givenIn(
-  header: common.ChannelHeader,
-  payload: peer.ChaincodeActionPayload,
-  chaincode: string,
-): Given | undefined {
+export function givenIn(extension: WireMessage, proposal: WireMessage, chaincode: string): Given | undefined {
   // Peers run what the header names: nobody looks at the name beside the input.
-  const { ChaincodeHeaderExtension, ChaincodeProposalPayload, ChaincodeInvocationSpec } = peer;
-  const extension = ChaincodeHeaderExtension.deserializeBinary(header.getExtension_asU8());
-  if (extension.getChaincodeId()?.getName() !== chaincode) return undefined;
-  const proposal = ChaincodeProposalPayload.deserializeBinary(payload.getChaincodeProposalPayload_asU8());
-  const spec = ChaincodeInvocationSpec.deserializeBinary(proposal.getInput_asU8()).getChaincodeSpec();
-  const [name, args, recorded] = spec?.getInput()?.getArgsList_asU8() ?? [];
-  if (!name || !args) return undefined;
+  if (extension.message(EXTENSION.chaincodeId).text(CHAINCODE_ID.name) !== chaincode) return undefined;
+  const spec = new WireMessage(proposal.bytes(PROPOSAL.input)).message(INVOCATION.spec);
+  const [name, args, recorded] = spec.message(SPEC.input).all(INPUT.args);
+  if (name === undefined || args === undefined) return undefined;
   const called = functionIn(Buffer.from(name).toString());
   if (called === SUBMIT) return { args };
   if (called !== RECORDED) return undefined;

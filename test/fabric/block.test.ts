@@ -164,18 +164,77 @@ describe('what the chaincode ran is read', () => {
 
 /** An envelope of which the invocation names another chaincode than its header. */
 function withNameBesideInput(bytes: Uint8Array, name: string): Uint8Array {
+  return changed(bytes, (proposal) => {
+    const invocation = peer.ChaincodeInvocationSpec.deserializeBinary(proposal.getInput_asU8());
+    invocation.getChaincodeSpec()?.getChaincodeId()?.setName(name);
+    proposal.setInput(invocation.serializeBinary());
+  });
+}
+
+function changed(bytes: Uint8Array, change: (proposal: peer.ChaincodeProposalPayload) => void): Uint8Array {
   const whole = common.Envelope.deserializeBinary(bytes);
   const payload = common.Payload.deserializeBinary(whole.getPayload_asU8());
   const transaction = peer.Transaction.deserializeBinary(payload.getData_asU8());
   const [action] = transaction.getActionsList();
   const given = peer.ChaincodeActionPayload.deserializeBinary(action.getPayload_asU8());
   const proposal = peer.ChaincodeProposalPayload.deserializeBinary(given.getChaincodeProposalPayload_asU8());
-  const invocation = peer.ChaincodeInvocationSpec.deserializeBinary(proposal.getInput_asU8());
-  invocation.getChaincodeSpec()?.getChaincodeId()?.setName(name);
-  proposal.setInput(invocation.serializeBinary());
+  change(proposal);
   given.setChaincodeProposalPayload(proposal.serializeBinary());
   action.setPayload(given.serializeBinary());
   payload.setData(transaction.serializeBinary());
   whole.setPayload(payload.serializeBinary());
   return whole.serializeBinary();
+}
+
+describe('a message that is written as no library writes it is read as peers read it', () => {
+  const batch = `[1,"${LANE}",[]]`;
+  const field = (number: number, bytes: Uint8Array): Buffer => {
+    const length = [];
+    for (let rest = bytes.length; ; rest >>>= 7) {
+      length.push((rest & 0x7f) | (rest > 0x7f ? 0x80 : 0));
+      if (rest <= 0x7f) break;
+    }
+    return Buffer.concat([Buffer.from([(number << 3) | 2, ...length]), bytes]);
+  };
+  /** A value of another type in the first field, an unknown field, a group. */
+  const ODD = Buffer.from('08960109000000000000000083010896018401', 'hex');
+  const payloadOf = (bytes: Uint8Array): common.Payload =>
+    common.Payload.deserializeBinary(common.Envelope.deserializeBinary(bytes).getPayload_asU8());
+  const expectRead = (bytes: Uint8Array): void => {
+    const usual = readBlock(block(7, [[submitted(host, batch), VALID]])).transactions;
+    expect(usual).toHaveLength(1);
+    expect(readBlock(block(7, [[bytes, VALID]])).transactions).toEqual(usual);
+  };
+
+  test('its header in two pieces', () => {
+    const payload = payloadOf(submitted(host, batch));
+    const header = payload.getHeader() ?? new common.Header();
+    const pieces = [
+      field(1, field(1, header.getChannelHeader_asU8())),
+      field(2, payload.getData_asU8()),
+      field(1, field(2, header.getSignatureHeader_asU8())),
+    ];
+    expectRead(field(1, Buffer.concat(pieces)));
+  });
+
+  test('with values of other types and groups in it', () => {
+    const payload = payloadOf(submitted(host, batch)).serializeBinary();
+    expectRead(
+      Buffer.concat([ODD, field(1, Buffer.from('before')), field(1, Buffer.concat([ODD, payload])), ODD]),
+    );
+  });
+
+  test('its arguments in two pieces', () => {
+    const usual = submitted(host, batch);
+    const input = [
+      field(1, field(3, field(1, Buffer.from('submit')))),
+      field(1, field(3, field(1, Buffer.from(batch)))),
+    ];
+    expectRead(withInput(usual, Buffer.concat(input)));
+  });
+});
+
+/** An envelope with other bytes for its invocation. */
+function withInput(bytes: Uint8Array, input: Uint8Array): Uint8Array {
+  return changed(bytes, (proposal) => proposal.setInput(input));
 }
