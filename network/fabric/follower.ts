@@ -1,9 +1,10 @@
 /** Follows the blocks of one peer: whether it answers, its height, and what becomes of transactions there. */
 import { transactionOf, type FabricTransaction } from './block.js';
-import { blocksOf, type BlockSource } from './block-stream.js';
+import { rawBlocksOf, type BlockSource } from './block-stream.js';
 import type { BlockTimes } from './block-times.js';
 import { pause } from './pause.js';
 import type { PeerPlan } from './plan.js';
+import { readableOf } from './readable.js';
 import { unavailable } from './retry.js';
 
 /** How long a peer may lag behind the others before nobody waits for it. */
@@ -113,7 +114,8 @@ export class Follower implements FollowedPeer {
     const { network, chaincode, times, configured } = this.options;
     const source = { network, chaincode, answers: () => true, first: this.options.first };
     const watch = { opened: () => this.turn(true), closed: () => this.turn(false) };
-    for await (const block of blocksOf([source], this.at, this.ending.signal, { watch })) {
+    for await (const raw of rawBlocksOf([source], this.at, this.ending.signal, { watch })) {
+      const block = readableOf(raw, chaincode);
       this.at = block.number + 1;
       times.note(this.organisation, this.at);
       if (block.isConfiguration) configured?.();

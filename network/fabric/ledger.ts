@@ -18,7 +18,7 @@ import type {
 import { Admission } from './admission.js';
 import { blocksOf, rawBlocksOf, type BlockSource } from './block-stream.js';
 import { BlockTimes } from './block-times.js';
-import { readBlock, transactionOf, type FabricBlock, type FabricTransaction } from './block.js';
+import { transactionOf, type FabricBlock, type FabricTransaction } from './block.js';
 import { anyOf, commitHashOf, heightAt, requireVersion, versionAt, whyNotOpen } from './channel-facts.js';
 import { Clients } from './clients.js';
 import { Endorsers } from './endorsers.js';
@@ -33,6 +33,7 @@ import { pause, within } from './pause.js';
 import { usable } from './plan-change.js';
 import { CHAINCODE, CHANNEL, type NetworkPlan, type OrganisationPlan, type PeerPlan } from './plan.js';
 import { readPlan } from './plan-file.js';
+import { readableOf } from './readable.js';
 import { told, unavailable } from './retry.js';
 import { Submission } from './submission.js';
 
@@ -263,7 +264,7 @@ export class FabricLedger implements Ledger {
       }
     });
     if (!block) return undefined;
-    return transactionOf(readBlock(common.Block.deserializeBinary(block), this.chaincode), transactionId);
+    return transactionOf(readableOf(common.Block.deserializeBinary(block), this.chaincode), transactionId);
   }
 
   /** The first organisation's peers: what is read is read from them. */
