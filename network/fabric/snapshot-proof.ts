@@ -5,30 +5,40 @@
 import { NetworkError } from './errors.js';
 import type { FabricLedger } from './ledger.js';
 import { stateIn } from './snapshot-state.js';
+import type { ChannelVerification } from './verify.js';
 import { verifyChannel } from './verify-channel.js';
 
 /** Proves the blocks before a height, and that a snapshot's state is theirs; answers how many keys it has. */
 export async function proveSnapshot(ledger: FabricLedger, folder: string, height: number): Promise<number> {
   const { verification } = await verifyChannel(ledger, { height });
-  let count = 0;
-  for (const { place, value, version } of stateIn(folder)) {
+  return requireState(folder, verification);
+}
+
+/** Compares a snapshot's state with what was proven; answers how many keys it has. */
+export function requireState(folder: string, verification: Pick<ChannelVerification, 'at' | 'size'>): number {
+  // One that stands twice would hide another that is missing.
+  const seen = new Set<string>();
+  for (const { place, value, version, hasMore } of stateIn(folder)) {
     const own = verification.at(place);
     const isSame =
       own &&
+      !seen.has(place) &&
+      // The chaincode asks for nothing of the kind.
+      !hasMore &&
       Buffer.compare(own.value, value) === 0 &&
       own.version.block === version.block &&
       own.version.index === version.index;
     if (!isSame) {
       const [chaincode, , key] = place.split('\0');
       throw new NetworkError(
-        `the snapshot in ${folder} is forged or damaged: the blocks of the channel give another value of ${JSON.stringify(key)} of ${chaincode || 'the channel'}`,
+        `the snapshot in ${folder} is forged or damaged: the blocks of the channel give something else of ${JSON.stringify(key)} of ${chaincode || 'the channel'}`,
       );
     }
-    count++;
+    seen.add(place);
   }
-  if (count !== verification.size)
+  if (seen.size !== verification.size)
     throw new NetworkError(
-      `the snapshot in ${folder} is forged or damaged: it has ${count} keys, and the blocks of the channel give ${verification.size}`,
+      `the snapshot in ${folder} is forged or damaged: it has ${seen.size} keys, and the blocks of the channel give ${verification.size}`,
     );
-  return count;
+  return seen.size;
 }

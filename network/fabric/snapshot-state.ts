@@ -9,6 +9,8 @@ export interface StateEntry {
   readonly place: string;
   readonly value: Uint8Array;
   readonly version: KeyVersion;
+  /** Whether more is kept of the key, such as who alone must endorse it. */
+  readonly hasMore: boolean;
 }
 
 /** Public keys, then hashes of private ones: a file of entries each, and how many of them are of which chaincode. */
@@ -45,13 +47,14 @@ function countsIn(path: string): [namespace: string, count: number][] {
   }
 }
 
-/** A key, its value, what else is kept of it, and the place of the transaction that wrote it. */
+/** A key, its value, what more is kept of it, and the place of the transaction that wrote it. */
 function entryIn(bytes: Uint8Array, chaincode: string, collection: string): StateEntry {
   const fields = new Map<number, Uint8Array>();
   const record = new jspb.BinaryReader(bytes);
   while (record.nextField()) fields.set(record.getFieldNumber(), record.readBytes());
-  const [key, value, , version] = [1, 2, 3, 4].map((field) => fields.get(field) ?? new Uint8Array(0));
-  return { place: placeOf(chaincode, collection, key), value, version: versionIn(version) };
+  const [key, value, more, version] = [1, 2, 3, 4].map((field) => fields.get(field) ?? new Uint8Array(0));
+  const place = placeOf(chaincode, collection, key);
+  return { place, value, version: versionIn(version), hasMore: more.length > 0 };
 }
 
 /** Block and index, each as the count of its bytes and those. */

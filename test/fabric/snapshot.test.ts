@@ -101,7 +101,7 @@ onFabric('a snapshot', () => {
     const { code, err } = await on('restore', '--snapshot', forged, '--peer', PEER);
     expect([code, err]).toEqual([
       3,
-      expect.stringContaining('forged or damaged: the blocks of the channel give another value'),
+      expect.stringContaining('forged or damaged: the blocks of the channel give something else of'),
     ]);
     const rows = await networkStatus(layout, plan);
     expect(rows.find(({ name }) => name === PEER)?.health).toBe('not running');
