@@ -1,13 +1,12 @@
 /** The command line: which commands there are, and what all of them share. */
 import { Command } from 'commander';
 import type { CommandContext } from './context.js';
+import { addNamed, type Loadable } from './loadable.js';
 import { packageFacts } from './package-facts.js';
 import { settingsHelp } from './settings.js';
 
-type Add = (program: Command, context: CommandContext) => void;
-
 /** Every command, in the order in which the help names them. */
-const COMMANDS: readonly { readonly names: readonly string[]; readonly load: () => Promise<Add> }[] = [
+const COMMANDS: readonly Loadable[] = [
   { names: ['start'], load: async () => (await import('./commands/start.js')).addStart },
   { names: ['demo'], load: async () => (await import('./commands/demo.js')).addDemo },
   { names: ['import'], load: async () => (await import('./commands/import.js')).addImport },
@@ -45,9 +44,7 @@ export async function buildProgram(context: CommandContext, args: readonly strin
       getErrHasColors: () => false,
     })
     .exitOverride();
-  // Only the command that is given is loaded, as databases and servers take a while to.
-  const named = COMMANDS.filter(({ names }) => args.some((arg) => names.includes(arg)));
-  for (const { load } of named.length > 0 ? named : COMMANDS) (await load())(program, context);
+  await addNamed(COMMANDS, program, context, args);
   program.addHelpText(
     'after',
     `\n${settingsHelp()}\n\nExit codes: 0 done, 1 a check failed or something was refused, 2 wrong usage, 3 missing, in use or out of reach.` +

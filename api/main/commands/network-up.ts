@@ -1,0 +1,110 @@
+/** `gridbook network up`. */
+import { resolve } from 'node:path';
+import type { Command } from 'commander';
+import {
+  aloneIn,
+  bringUp,
+  CONSENSUS,
+  DEFAULT_PLAN,
+  faultOfOrderers,
+  Layout,
+  ORDERERS,
+  readPlan,
+  type Consensus,
+} from '../../../network/fabric/index.js';
+import type { CommandContext } from '../context.js';
+import { CommandFailure, EXIT, sentence } from '../exit.js';
+import { fabricPrograms } from '../fabric-programs.js';
+import { choiceOption, wholeOption } from '../options.js';
+import {
+  basePortOption,
+  inFolder,
+  listenOption,
+  requireListening,
+  stepsOn,
+  type DirOption,
+} from './network-folder.js';
+
+interface UpCommandOptions extends DirOption {
+  readonly orgs: number;
+  readonly peers: number;
+  readonly orderers?: number;
+  readonly consensus: Consensus;
+  readonly basePort: number;
+  readonly listen?: string;
+}
+
+export function addUp(network: Command, context: CommandContext): void {
+  inFolder(network.command('up'))
+    .summary('bring the network up, or finish what is missing')
+    .option('--orgs <n>', 'organisations', wholeOption('--orgs', 1, 16), DEFAULT_PLAN.organisations)
+    .option('--peers <n>', 'peers of each organisation', wholeOption('--peers', 1, 4), DEFAULT_PLAN.peers)
+    .option(
+      '--orderers <n>',
+      `orderers (default: ${ORDERERS.raft.usual}, with bft ${ORDERERS.bft.usual})`,
+      wholeOption('--orderers', 1, 7),
+    )
+    .option(
+      '--consensus <kind>',
+      'how orderers agree: raft bears some that fail, bft (4 or more) also some that lie',
+      choiceOption('--consensus', CONSENSUS),
+      'raft',
+    )
+    .addOption(basePortOption())
+    .addOption(listenOption())
+    .option('--json', 'print one object')
+    .action((options: UpCommandOptions, command: Command) => {
+      requireSame(options, command);
+      return up(options, context);
+    });
+}
+
+/** A network that is there keeps its size: what was asked for and is not so is said, not passed over. */
+function requireSame(options: UpCommandOptions, command: Command): void {
+  const plan = readPlan(new Layout(resolve(options.dir)));
+  if (!plan) return;
+  const sizes = {
+    orgs: plan.organisations.length,
+    peers: plan.organisations[0].peers.length,
+    orderers: plan.orderers.length,
+  };
+  for (const [name, size] of Object.entries(sizes) as [keyof typeof sizes, number][]) {
+    if (command.getOptionValueSource(name) !== 'cli' || options[name] === size) continue;
+    throw new CommandFailure(
+      `The network in ${resolve(options.dir)} has ${size} ${name}; name another folder with --dir.`,
+      EXIT.usage,
+    );
+  }
+  if (command.getOptionValueSource('consensus') === 'cli' && options.consensus !== plan.consensus) {
+    throw new CommandFailure(
+      `The orderers in ${resolve(options.dir)} agree by ${plan.consensus}; name another folder with --dir.`,
+      EXIT.usage,
+    );
+  }
+  requireListening(plan, options.listen);
+}
+
+async function up(options: UpCommandOptions, context: CommandContext): Promise<void> {
+  const { terminal } = context;
+  const { orgs, peers, consensus, basePort, listen: host } = options;
+  const { orderers = ORDERERS[consensus].usual } = options;
+  const fault = faultOfOrderers(consensus, orderers);
+  if (fault !== undefined) throw new CommandFailure(sentence(fault), EXIT.usage);
+  const folder = resolve(options.dir);
+  const began = performance.now();
+  const seconds = (): string => ((performance.now() - began) / 1000).toFixed(1);
+  const programs = await fabricPrograms(context);
+  const plan = await aloneIn(new Layout(folder), () =>
+    bringUp({
+      ...{ folder, programs, basePort, peers, orderers, consensus, organisations: orgs, host },
+      step: stepsOn(terminal),
+    }),
+  );
+  if (options.json) terminal.json({ folder, seconds: Number(seconds()), plan });
+  else {
+    terminal.print(
+      `The network runs: ${plan.organisations.map(({ name }) => name).join(', ')}; Fabric ${plan.fabric}${plan.remoteOrderers ? '' : '; trial mode, all on this machine'}.`,
+    );
+    terminal.print(`Folder: ${folder}`);
+  }
+}
