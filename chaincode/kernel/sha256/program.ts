@@ -68,16 +68,16 @@ function transpose(rows: readonly number[], spare: readonly number[]): Code {
   const [a, b, c, d] = rows;
   const [e, f, g, h] = spare;
   const mix = (x: number, y: number, bytes: Code, to: number): Code => [
-    ...get(x),
-    ...get(y),
-    ...i32x4.shuffle(bytes),
-    ...set(to),
+    get(x),
+    get(y),
+    i32x4.shuffle(bytes),
+    set(to),
   ];
   return [
-    ...[...mix(a, b, LOW_PAIRS, e), ...mix(a, b, HIGH_PAIRS, f)],
-    ...[...mix(c, d, LOW_PAIRS, g), ...mix(c, d, HIGH_PAIRS, h)],
-    ...[...mix(e, g, LOW_HALVES, a), ...mix(e, g, HIGH_HALVES, b)],
-    ...[...mix(f, h, LOW_HALVES, c), ...mix(f, h, HIGH_HALVES, d)],
+    [mix(a, b, LOW_PAIRS, e), mix(a, b, HIGH_PAIRS, f)],
+    [mix(c, d, LOW_PAIRS, g), mix(c, d, HIGH_PAIRS, h)],
+    [mix(e, g, LOW_HALVES, a), mix(e, g, HIGH_HALVES, b)],
+    [mix(f, h, LOW_HALVES, c), mix(f, h, HIGH_HALVES, d)],
   ];
 }
 
@@ -91,22 +91,22 @@ const compress = ((): FunctionCode => {
   const [counts, mask, sum, ...spare] = [40, 41, 42, 43, 44, 45, 46];
 
   const rotated = (x: number, by: number): Code => [
-    ...[...get(x), ...i32.of(by), ...i32x4.shr],
-    ...[...get(x), ...i32.of(32 - by), ...i32x4.shl, ...i32x4.or],
+    [get(x), i32.of(by), i32x4.shr],
+    [get(x), i32.of(32 - by), i32x4.shl, i32x4.or],
   ];
-  const shifted = (x: number, by: number): Code => [...get(x), ...i32.of(by), ...i32x4.shr];
+  const shifted = (x: number, by: number): Code => [get(x), i32.of(by), i32x4.shr];
   const sigma = (x: number, by: readonly [number, number], last: Code): Code => [
-    ...[...rotated(x, by[0]), ...rotated(x, by[1]), ...i32x4.xor],
-    ...[...last, ...i32x4.xor],
+    [rotated(x, by[0]), rotated(x, by[1]), i32x4.xor],
+    [last, i32x4.xor],
   ];
 
   /** Word i of the message schedule, in the place of word i − 16. */
   const schedule = (i: number): Code => {
     const word = (back: number): number => message[(i - back) & 15];
     return [
-      ...[...get(word(16)), ...sigma(word(15), [7, 18], shifted(word(15), 3)), ...i32x4.add],
-      ...[...get(word(7)), ...i32x4.add],
-      ...[...sigma(word(2), [17, 19], shifted(word(2), 10)), ...i32x4.add, ...set(word(16))],
+      [get(word(16)), sigma(word(15), [7, 18], shifted(word(15), 3)), i32x4.add],
+      [get(word(7)), i32x4.add],
+      [sigma(word(2), [17, 19], shifted(word(2), 10)), i32x4.add, set(word(16))],
     ];
   };
 
@@ -114,61 +114,61 @@ const compress = ((): FunctionCode => {
   const round = (i: number): Code => {
     const [a, b, c, d, e, f, g, h] = WORDS.map((v) => state[(v - i) & 7]);
     return [
-      ...(i < 16 ? [] : schedule(i)),
-      ...[...get(h), ...sigma(e, [6, 11], rotated(e, 25)), ...i32x4.add],
-      ...[...get(f), ...get(g), ...get(e), ...i32x4.select, ...i32x4.add],
-      ...[...i32.of(PLACES.constants + 4 * i), ...i32x4.loadSplat(), ...i32x4.add],
-      ...[...get(message[i & 15]), ...i32x4.add, ...set(sum)],
-      ...[...get(d), ...get(sum), ...i32x4.add, ...set(d)],
-      ...[...get(sum), ...sigma(a, [2, 13], rotated(a, 22)), ...i32x4.add],
+      i < 16 ? [] : schedule(i),
+      [get(h), sigma(e, [6, 11], rotated(e, 25)), i32x4.add],
+      [get(f), get(g), get(e), i32x4.select, i32x4.add],
+      [i32.of(PLACES.constants + 4 * i), i32x4.loadSplat(), i32x4.add],
+      [get(message[i & 15]), i32x4.add, set(sum)],
+      [get(d), get(sum), i32x4.add, set(d)],
+      [get(sum), sigma(a, [2, 13], rotated(a, 22)), i32x4.add],
       // Majority: where a and b differ, c decides.
-      ...[...get(c), ...get(b), ...get(a), ...get(b), ...i32x4.xor, ...i32x4.select, ...i32x4.add],
-      ...set(h),
+      [get(c), get(b), get(a), get(b), i32x4.xor, i32x4.select, i32x4.add],
+      set(h),
     ];
   };
 
   const load = [0, 1, 2, 3].flatMap((quarter): Code => {
     const words = LANES.map((lane) => message[4 * quarter + lane]);
     const rows = LANES.flatMap((lane): Code => {
-      const vector = [...get(address), ...i32x4.load(lane * SLOT_BYTES + 16 * quarter)];
-      return [...vector, ...vector, ...i32x4.shuffle(REVERSED), ...set(words[lane])];
+      const vector = [get(address), i32x4.load(lane * SLOT_BYTES + 16 * quarter)];
+      return [vector, vector, i32x4.shuffle(REVERSED), set(words[lane])];
     });
-    return [...rows, ...transpose(words, [mask, ...spare.slice(0, 3)])];
+    return [rows, transpose(words, [mask, ...spare.slice(0, 3)])];
   });
 
   const store = [0, 1].flatMap((half): Code => {
     const words = LANES.map((lane) => state[4 * half + lane]);
     const rows = LANES.flatMap((lane): Code => {
       const row = get(words[lane]);
-      const bytes = [...row, ...row, ...i32x4.shuffle(REVERSED)];
-      return [...get(out), ...bytes, ...i32x4.store(32 * lane + 16 * half)];
+      const bytes = [row, row, i32x4.shuffle(REVERSED)];
+      return [get(out), bytes, i32x4.store(32 * lane + 16 * half)];
     });
-    return [...transpose(words, [mask, ...spare.slice(0, 3)]), ...rows];
+    return [transpose(words, [mask, ...spare.slice(0, 3)]), rows];
   });
 
   const body: Code = [
-    ...[...i32.of(0), ...set(most)],
-    ...LANES.flatMap((lane): Code => [
-      ...[...get(counts), ...get(blocks[lane]), ...i32x4.replace(lane), ...set(counts)],
-      ...[...get(most), ...get(blocks[lane]), ...i32.less, ...when(get(blocks[lane]), set(most))],
+    [i32.of(0), set(most)],
+    LANES.flatMap((lane): Code => [
+      [get(counts), get(blocks[lane]), i32x4.replace(lane), set(counts)],
+      [get(most), get(blocks[lane]), i32.less, when(get(blocks[lane]), set(most))],
     ]),
-    ...WORDS.flatMap((i): Code => [...i32.of(START[i]), ...i32x4.splat, ...set(state[i])]),
-    ...[...i32.of(0), ...set(done), ...i32.of(PLACES.slots), ...set(address)],
-    ...loop(
+    WORDS.flatMap((i): Code => [i32.of(START[i]), i32x4.splat, set(state[i])]),
+    [i32.of(0), set(done), i32.of(PLACES.slots), set(address)],
+    loop(
       load,
-      WORDS.flatMap((i): Code => [...get(state[i]), ...set(before[i])]),
+      WORDS.flatMap((i): Code => [get(state[i]), set(before[i])]),
       Array.from({ length: 64 }, (_, i) => round(i)).flat(),
       // A lane whose message has ended keeps its hash.
-      [...get(counts), ...get(done), ...i32x4.splat, ...i32x4.greater, ...set(mask)],
+      [get(counts), get(done), i32x4.splat, i32x4.greater, set(mask)],
       WORDS.flatMap((i): Code => [
-        ...[...get(state[i]), ...get(before[i]), ...i32x4.add],
-        ...[...get(before[i]), ...get(mask), ...i32x4.select, ...set(state[i])],
+        [get(state[i]), get(before[i]), i32x4.add],
+        [get(before[i]), get(mask), i32x4.select, set(state[i])],
       ]),
-      [...get(address), ...i32.of(64), ...i32.add, ...set(address)],
-      [...get(done), ...i32.of(1), ...i32.add, ...set(done)],
-      [...get(done), ...get(most), ...i32.less, ...branchIf(0)],
+      [get(address), i32.of(64), i32.add, set(address)],
+      [get(done), i32.of(1), i32.add, set(done)],
+      [get(done), get(most), i32.less, branchIf(0)],
     ),
-    ...store,
+    store,
   ];
   return { parameters: 5, i32: 3, v128: 39, body };
 })();
@@ -177,12 +177,12 @@ const COMPRESS = 0;
 
 /** Copies 16 bytes at a time, also some that stand behind; what is there is written over afterwards. */
 const copy = (from: number, length: number, to: number, i: number): Code => [
-  ...[...i32.of(0), ...set(i)],
-  ...loop(
-    [...get(to), ...get(i), ...i32.add],
-    [...get(from), ...get(i), ...i32.add, ...i32x4.load(), ...i32x4.store()],
-    [...get(i), ...i32.of(16), ...i32.add, ...set(i)],
-    [...get(i), ...get(length), ...i32.less, ...branchIf(0)],
+  [i32.of(0), set(i)],
+  loop(
+    [get(to), get(i), i32.add],
+    [get(from), get(i), i32.add, i32x4.load(), i32x4.store()],
+    [get(i), i32.of(16), i32.add, set(i)],
+    [get(i), get(length), i32.less, branchIf(0)],
   ),
 ];
 
@@ -193,34 +193,34 @@ const hashTexts = ((): FunctionCode => {
   const [length, slot, end, i] = [8, 9, 10, 11];
   const zeros = 12;
   const pad = (lane: number): Code => [
-    ...get(count),
-    ...when([
-      ...[...get(lengths), ...i32.load(), ...set(length)],
-      ...[...i32.of(PLACES.slots + lane * SLOT_BYTES), ...set(slot)],
-      ...copy(from, length, slot, i),
-      ...[...get(slot), ...get(length), ...i32.add, ...set(end)],
-      ...[0, 16, 32, 48, 64].flatMap((n): Code => [...get(end), ...get(zeros), ...i32x4.store(n)]),
-      ...[...get(end), ...i32.of(0x80), ...i32.store8()],
-      ...[...get(length), ...i32.of(8), ...i32.add, ...i32.of(6), ...i32.shr, ...i32.of(1), ...i32.add],
-      ...set(blocks[lane]),
+    get(count),
+    when([
+      [get(lengths), i32.load(), set(length)],
+      [i32.of(PLACES.slots + lane * SLOT_BYTES), set(slot)],
+      copy(from, length, slot, i),
+      [get(slot), get(length), i32.add, set(end)],
+      [0, 16, 32, 48, 64].flatMap((n): Code => [get(end), get(zeros), i32x4.store(n)]),
+      [get(end), i32.of(0x80), i32.store8()],
+      [get(length), i32.of(8), i32.add, i32.of(6), i32.shr, i32.of(1), i32.add],
+      set(blocks[lane]),
       // Its length in bits, the last bytes of the last block.
-      ...[...get(slot), ...get(blocks[lane]), ...i32.of(6), ...i32.shl, ...i32.add, ...set(end)],
-      ...[...get(length), ...i32.of(3), ...i32.shl, ...set(i)],
-      ...[1, 2, 3].flatMap((byte): Code => [
-        ...[...get(end), ...i32.of(byte), ...i32.sub],
-        ...[...get(i), ...i32.of(8 * (byte - 1)), ...i32.shr, ...i32.store8()],
+      [get(slot), get(blocks[lane]), i32.of(6), i32.shl, i32.add, set(end)],
+      [get(length), i32.of(3), i32.shl, set(i)],
+      [1, 2, 3].flatMap((byte): Code => [
+        [get(end), i32.of(byte), i32.sub],
+        [get(i), i32.of(8 * (byte - 1)), i32.shr, i32.store8()],
       ]),
-      ...[...get(from), ...get(length), ...i32.add, ...set(from)],
-      ...[...get(lengths), ...i32.of(4), ...i32.add, ...set(lengths)],
-      ...[...get(count), ...i32.of(1), ...i32.sub, ...set(count)],
+      [get(from), get(length), i32.add, set(from)],
+      [get(lengths), i32.of(4), i32.add, set(lengths)],
+      [get(count), i32.of(1), i32.sub, set(count)],
     ]),
   ];
   const body = block(
     loop(
-      [...get(count), ...i32.isZero, ...branchIf(1)],
-      LANES.flatMap((lane): Code => [...i32.of(0), ...set(blocks[lane]), ...pad(lane)]),
-      [...get(out), ...blocks.flatMap((n) => get(n)), ...call(COMPRESS)],
-      [...get(out), ...i32.of(128), ...i32.add, ...set(out), ...branch(0)],
+      [get(count), i32.isZero, branchIf(1)],
+      LANES.flatMap((lane): Code => [i32.of(0), set(blocks[lane]), pad(lane)]),
+      [get(out), blocks.flatMap((n) => get(n)), call(COMPRESS)],
+      [get(out), i32.of(128), i32.add, set(out), branch(0)],
     ),
   );
   return { name: 'hashTexts', parameters: 4, i32: 8, v128: 1, body };
@@ -232,28 +232,28 @@ const hashPairs = ((): FunctionCode => {
   const [left, slot] = [3, 4];
   const zeros = 5;
   const step = (lane: number): Code => [
-    ...[...i32.of(PLACES.slots + lane * SLOT_BYTES), ...set(slot)],
-    ...[...get(slot), ...i32.of(1), ...i32.store8()],
-    ...[0, 16, 32, 48].flatMap((n): Code => [
-      ...[...get(slot), ...get(from), ...i32x4.load(64 * lane + n), ...i32x4.store(1 + n)],
+    [i32.of(PLACES.slots + lane * SLOT_BYTES), set(slot)],
+    [get(slot), i32.of(1), i32.store8()],
+    [0, 16, 32, 48].flatMap((n): Code => [
+      [get(slot), get(from), i32x4.load(64 * lane + n), i32x4.store(1 + n)],
     ]),
-    ...[65, 81, 97, 112].flatMap((n): Code => [...get(slot), ...get(zeros), ...i32x4.store(n)]),
-    ...[...get(slot), ...i32.of(0x80), ...i32.store8(65)],
+    [65, 81, 97, 112].flatMap((n): Code => [get(slot), get(zeros), i32x4.store(n)]),
+    [get(slot), i32.of(0x80), i32.store8(65)],
     // 65 bytes are 520 bits.
-    ...[...get(slot), ...i32.of(0x02), ...i32.store8(126), ...get(slot), ...i32.of(0x08), ...i32.store8(127)],
+    [get(slot), i32.of(0x02), i32.store8(126), get(slot), i32.of(0x08), i32.store8(127)],
   ];
   const two = [2, 2, 2, 2].flatMap((n): Code => i32.of(n));
   const body: Code = [
-    ...[...get(pairs), ...set(left)],
-    ...block(
+    [get(pairs), set(left)],
+    block(
       loop(
-        [...get(left), ...i32.isZero, ...branchIf(1)],
+        [get(left), i32.isZero, branchIf(1)],
         LANES.flatMap(step),
-        [...get(out), ...two, ...call(COMPRESS)],
-        [...get(from), ...i32.of(256), ...i32.add, ...set(from)],
-        [...get(out), ...i32.of(128), ...i32.add, ...set(out)],
-        [...get(left), ...i32.of(4), ...i32.less, ...branchIf(1)],
-        [...get(left), ...i32.of(4), ...i32.sub, ...set(left), ...branch(0)],
+        [get(out), two, call(COMPRESS)],
+        [get(from), i32.of(256), i32.add, set(from)],
+        [get(out), i32.of(128), i32.add, set(out)],
+        [get(left), i32.of(4), i32.less, branchIf(1)],
+        [get(left), i32.of(4), i32.sub, set(left), branch(0)],
       ),
     ),
   ];
