@@ -1,6 +1,8 @@
 #!/usr/bin/env node
 import { readFileSync } from 'node:fs';
-import { serveChaincode } from '../dist/chaincode/server.js';
+import { CHAINCODE_CACHE, CHAINCODE_FILE, loadScript } from './one-file.js';
+
+const { serveChaincode } = loadScript(CHAINCODE_FILE, CHAINCODE_CACHE).run();
 
 /** How long what is in hand may take after SIGTERM; whoever asked for the end waits a little longer. */
 const FINISH_MS = 8_000;

@@ -1,7 +1,6 @@
 /** Serves the chaincode to a peer: one process an organisation, started and ended by the network's commands. */
-import { createRequire } from 'node:module';
-import type { Contract } from 'fabric-contract-api';
 import shim, { type ChaincodeInterface } from 'fabric-shim';
+import ChaincodeFromContract from 'fabric-shim/lib/contract-spi/chaincodefromcontract.js';
 import { contractOf } from './contract.js';
 import { serveHealth } from './health.js';
 import { gridbookChaincode } from './index.js';
@@ -38,15 +37,6 @@ interface Shim {
     options: object,
   ): { start(): Promise<void>; readonly _server: { tryShutdown(done: () => void): void } };
 }
-
-/** What the package's own command line makes of contracts; it has no other way in. */
-const ChaincodeFromContract = createRequire(import.meta.url)(
-  'fabric-shim/lib/contract-spi/chaincodefromcontract.js',
-) as new (
-  contracts: readonly (new () => Contract)[],
-  serializers: object,
-  metadata: object,
-) => ChaincodeInterface;
 
 export async function serveChaincode(options: ServerOptions): Promise<ChaincodeServer> {
   const { packageId, address, key, certificate, healthAddress, chaincode = gridbookChaincode() } = options;

@@ -1,6 +1,6 @@
 /** The processes of a network: what each runs, and with which settings. */
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { ENGINE_FLAGS, PROGRAM } from './chaincode-program.js';
 import type { Layout } from './layout.js';
 import { LOOPBACK } from './listen-address.js';
 import type { OrdererAdmin } from './orderer-client.js';
@@ -63,19 +63,6 @@ export function peerProcess(
   };
 }
 
-/** Built code lies under dist; from sources the program beside it is the same. */
-const PROGRAM = (() => {
-  const here = fileURLToPath(import.meta.url);
-  const root = here.slice(0, here.lastIndexOf(`${join('network', 'fabric')}`));
-  return join(root.replace(/dist[/\\]$/, ''), 'bin', 'chaincode.js');
-})();
-
-/**
- * Most that a chaincode's heap grows to: several times what a full batch of 10,000 commands needs (test/bench/RESULTS.md).
- * One that needs more ends, and its peer's organisation endorses nothing until it is started again.
- */
-const HEAP_MB = 512;
-
 export function chaincodeProcess(layout: Layout, organisation: OrganisationPlan): ProcessSpec {
   const { chaincodePort, chaincodeHealthPort: healthPort } = organisation;
   const health: Record<string, string> =
@@ -84,7 +71,7 @@ export function chaincodeProcess(layout: Layout, organisation: OrganisationPlan)
   return {
     name: chaincodeName(organisation),
     command: process.execPath,
-    args: [`--max-old-space-size=${HEAP_MB}`, PROGRAM],
+    args: [...ENGINE_FLAGS, PROGRAM],
     environment: {
       CHAINCODE_ID: packageFor(layout, organisation).id,
       CHAINCODE_SERVER_ADDRESS: `${LOOPBACK}:${chaincodePort}`,

@@ -1,0 +1,11 @@
+/** What the package's own command line makes of contracts; it has no other way in, and no types for this one. */
+declare module 'fabric-shim/lib/contract-spi/chaincodefromcontract.js' {
+  import type { Contract } from 'fabric-contract-api';
+  import type { ChaincodeInterface } from 'fabric-shim';
+  const ChaincodeFromContract: new (
+    contracts: readonly (new () => Contract)[],
+    serializers: object,
+    metadata: object,
+  ) => ChaincodeInterface;
+  export default ChaincodeFromContract;
+}
