@@ -6,6 +6,7 @@ import { isRecordId } from '../../schema/ids.js';
 import { LOCAL_AUDIENCE, LOCAL_ISSUER } from './issue.js';
 import { keySetOf } from './key-set.js';
 import { DEMONSTRATION_KEY, type LocalKey } from './keys.js';
+import { VerifiedTokens } from './verified-tokens.js';
 import type { Viewer } from './viewer.js';
 
 /** Nothing else is accepted, `none` and shared secrets least of all. */
@@ -26,6 +27,8 @@ export interface VerifierOptions {
 }
 
 export class TokenVerifier {
+  private readonly verified = new VerifiedTokens();
+
   private constructor(
     private readonly keys: JWTVerifyGetKey,
     private readonly issuer: string,
@@ -54,6 +57,8 @@ export class TokenVerifier {
   async viewerOf(header: string): Promise<Viewer> {
     const token = /^Bearer ([\w-]+\.[\w-]+\.[\w-]+)$/i.exec(header)?.[1];
     if (token === undefined || token.length > TOKEN_LENGTH) throw new GridbookError('UNAUTHENTICATED');
+    const known = this.verified.viewerOf(token);
+    if (known) return known;
     try {
       const { payload, protectedHeader } = await jwtVerify(token, this.keys, {
         algorithms: ALGORITHMS,
@@ -65,7 +70,9 @@ export class TokenVerifier {
       if (protectedHeader.kid === DEMONSTRATION_KEY && !this.isDemonstration) {
         throw new DemonstrationKeyError(false);
       }
-      return viewerOfClaims(payload);
+      const viewer = viewerOfClaims(payload);
+      this.verified.add(token, viewer, (payload.exp as number) + CLOCK_TOLERANCE_SECONDS);
+      return viewer;
     } catch (error) {
       if (error instanceof GridbookError) throw error;
       throw new GridbookError('UNAUTHENTICATED', undefined, { cause: error });

@@ -1,5 +1,6 @@
 /** The real gateway over HTTP in front of a ledger, and clients that give transfers through it. */
 import { mkdtempSync, rmSync } from 'node:fs';
+import { Agent, request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { v7 } from 'uuid';
@@ -26,6 +27,9 @@ interface Answer {
 }
 
 export class BenchGateway {
+  /** A connection for each client, kept. */
+  private readonly agent = new Agent({ keepAlive: true });
+
   private constructor(
     private readonly at: BenchLedger,
     private readonly url: string,
@@ -69,14 +73,29 @@ export class BenchGateway {
     const account = (of: number): string =>
       encodeNodeId('Account', LANE, this.at.first + ((2 * client + of) % this.at.wallets));
     const input = { idempotencyKey: v7(), from: account(0), to: account(1), amountMicros: '1' };
-    const answer = await fetch(this.url, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json', authorization: `Bearer ${this.token}` },
-      body: JSON.stringify({ query: TRANSFER, variables: { input } }),
-    });
-    const { data, errors } = (await answer.json()) as Answer;
+    const { data, errors } = await this.ask(JSON.stringify({ query: TRANSFER, variables: { input } }));
     if (errors !== undefined || data?.sparkzTransfer.userErrors.length !== 0)
       throw new Error(`a transfer was refused: ${JSON.stringify({ data, errors })}`);
+  }
+
+  /** By the platform's plain client: `fetch` costs as much as the gateway's own work on such a request. */
+  private ask(body: string): Promise<Answer> {
+    const headers = {
+      'content-type': 'application/json',
+      'content-length': Buffer.byteLength(body),
+      authorization: `Bearer ${this.token}`,
+    };
+    return new Promise((resolve, reject) => {
+      const asked = request(this.url, { method: 'POST', agent: this.agent, headers }, (answer) => {
+        let text = '';
+        answer.setEncoding('utf8');
+        answer.on('data', (part: string) => (text += part));
+        answer.on('end', () => resolve(JSON.parse(text) as Answer));
+        answer.on('error', reject);
+      });
+      asked.on('error', reject);
+      asked.end(body);
+    });
   }
 
   /** Once the read model shows all that is committed. */
@@ -85,6 +104,7 @@ export class BenchGateway {
   }
 
   async close(): Promise<void> {
+    this.agent.destroy();
     for (const close of this.closing) await close();
   }
 }
