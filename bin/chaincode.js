@@ -1,8 +1,8 @@
 #!/usr/bin/env node
 import { readFileSync } from 'node:fs';
-import { CHAINCODE_CACHE, CHAINCODE_FILE, loadScript } from './one-file.js';
+import { CHAINCODE, load } from './one-file.js';
 
-const { serveChaincode } = loadScript(CHAINCODE_FILE, CHAINCODE_CACHE).run();
+const { serveChaincode } = load(CHAINCODE);
 
 /** How long what is in hand may take after SIGTERM; whoever asked for the end waits a little longer. */
 const FINISH_MS = 8_000;

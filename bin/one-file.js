@@ -3,19 +3,23 @@ import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { Script } from 'node:vm';
+import { constants, Script } from 'node:vm';
 
-const path = (relative) => fileURLToPath(new URL(relative, import.meta.url));
-export const CHAINCODE_SOURCE = path('../dist/chaincode/server.js');
-export const CHAINCODE_FILE = path('../dist/chaincode.cjs');
-export const CHAINCODE_CACHE = path('../dist/chaincode.cache');
+const built = (name) => fileURLToPath(new URL(`../dist/${name}.cjs`, import.meta.url));
+export const CHAINCODE = built('chaincode');
+export const GRIDBOOK = built('gridbook');
+export const cacheOf = (file) => `${file}.cache`;
 
 const PARAMETERS = '(function (exports, require, module, __filename, __dirname) {';
 
-/** The program in `file`; what another version of the engine compiled is refused by the engine, and compiled anew. */
+/** The program in `file`; what another version of the engine compiled, the engine refuses and compiles anew. */
 export function loadScript(file, cache) {
   const cachedData = cache !== undefined && existsSync(cache) ? readFileSync(cache) : undefined;
-  const script = new Script(`${PARAMETERS}${readFileSync(file, 'utf8')}\n})`, { filename: file, cachedData });
+  const script = new Script(`${PARAMETERS}${readFileSync(file, 'utf8')}\n})`, {
+    filename: file,
+    cachedData,
+    importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
+  });
   return {
     /** Runs it and gives what it exports. */
     run() {
@@ -27,3 +31,6 @@ export function loadScript(file, cache) {
     isFromCache: cachedData !== undefined && script.cachedDataRejected === false,
   };
 }
+
+/** What a built program exports. */
+export const load = (file) => loadScript(file, cacheOf(file)).run();

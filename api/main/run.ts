@@ -1,4 +1,5 @@
 /** Runs one command line: settings, signals, faults to sentences, and the exit code. */
+import 'reflect-metadata';
 import { CommanderError } from 'commander';
 import { endingOf, EXIT } from './exit.js';
 import { buildProgram } from './program.js';

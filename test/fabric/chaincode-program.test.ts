@@ -3,8 +3,8 @@ import { promisify } from 'node:util';
 import { describe, expect, test } from '@jest/globals';
 import { ENGINE_FLAGS } from '../../network/fabric/chaincode-program.js';
 
-const LOOK = `import { CHAINCODE_CACHE, CHAINCODE_FILE, loadScript } from './bin/one-file.js';
-const script = loadScript(CHAINCODE_FILE, CHAINCODE_CACHE);
+const LOOK = `import { cacheOf, CHAINCODE, loadScript } from './bin/one-file.js';
+const script = loadScript(CHAINCODE, cacheOf(CHAINCODE));
 console.log(JSON.stringify({ isFromCache: script.isFromCache, exports: Object.keys(script.run()) }));`;
 
 /** What a process with these flags finds. */

@@ -4,13 +4,13 @@ import { execFile } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { aloneIn, Layout } from '../../network/fabric/index.js';
+import { builtProgram } from '../built-program.js';
 import { fabricPrograms } from './programs.js';
 
 const programs = await fabricPrograms();
 const onFabric = programs ? describe : describe.skip;
-const PROGRAM = fileURLToPath(new URL('../../bin/gridbook.js', import.meta.url));
+const PROGRAM = builtProgram();
 
 interface Ended {
   readonly code: number;

@@ -1,5 +1,5 @@
 /** Logs: their end, and what is added while somebody follows them. */
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { afterAll, afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import {
@@ -20,7 +20,7 @@ import { endOfLog, followLogs, Layout } from '../../network/fabric/index.js';
 import { write } from '../../network/fabric/keys.js';
 import { lastWords } from '../../network/fabric/logs.js';
 import { makePlan } from '../../network/fabric/plan.js';
-import { compileInto } from '../embedded/compile.js';
+import { builtProgram } from '../built-program.js';
 import { runCommand } from './command.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'gridbook-logs-'));
@@ -170,12 +170,6 @@ describe('following a log', () => {
 });
 
 describe('gridbook network logs', () => {
-  const program = join(folder, 'program');
-  beforeAll(() => {
-    mkdirSync(program);
-    compileInto(join(import.meta.dirname, '../..'), program, ['schema', 'chaincode', 'network', 'api']);
-  });
-
   test('prints the end of all, or of one', async () => {
     writeFileSync(layout.log(NAME), numbered(1, 9));
     const one = await runCommand(['network', 'logs', NAME, '--lines', '2', '--dir', layout.root]);
@@ -191,7 +185,7 @@ describe('gridbook network logs', () => {
   ] as const)('followed, goes on until %s and ends well', async (signal, names, before, after) => {
     writeFileSync(layout.log(NAME), numbered(1, 9));
     const args = ['network', 'logs', ...names, '-f', '--lines', '1', '--dir', layout.root];
-    const child = spawn(process.execPath, [join(program, 'api/main/gridbook.js'), ...args], {
+    const child = spawn(process.execPath, [builtProgram(), ...args], {
       stdio: ['ignore', 'pipe', 'inherit'],
     });
     let out = '';

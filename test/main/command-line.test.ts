@@ -15,16 +15,13 @@ import {
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { compileInto } from '../embedded/compile.js';
+import { builtProgram } from '../built-program.js';
 
-const ROOT = join(import.meta.dirname, '../..');
 const folder = mkdtempSync(join(tmpdir(), 'gridbook-command-'));
-const program = join(folder, 'program');
+const program = builtProgram();
 const temporary = join(folder, 'tmp');
 beforeAll(() => {
-  mkdirSync(program);
   mkdirSync(temporary);
-  compileInto(ROOT, program, ['schema', 'chaincode', 'network', 'api']);
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -38,7 +35,7 @@ function begin(
   args: readonly string[],
   environment: Record<string, string> = {},
 ): ChildProcess & { said: { out: string; err: string } } {
-  const child = spawn(process.execPath, [join(program, 'api/main/gridbook.js'), ...args], {
+  const child = spawn(process.execPath, [program, ...args], {
     cwd: folder,
     env: { PATH: process.env.PATH, TMPDIR: temporary, ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
