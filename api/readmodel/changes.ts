@@ -43,6 +43,7 @@ const COLUMNS = {
     ...['valid', 'commands', 'refused', 'replayed', 'recorded'],
   ],
   refusal: ['lane', 'leaf', 'command_index', 'block', 'code', 'field'],
+  admission: ['organisation', 'role', 'lane', 'block'],
   participant: ['lane', 'number', 'participant_id', 'host', 'active', 'block'],
   network: [
     'lane',

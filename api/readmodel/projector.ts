@@ -15,8 +15,8 @@ import type { Database } from './database.js';
 import { BlockOrderError, CheckpointMismatchError, CheckpointMovedError } from './errors.js';
 import type { Projection } from './handlers/command.js';
 import { Entries } from './entries.js';
-import { completeRows } from './older-rows.js';
 import { Owners } from './owners.js';
+import { keepProjection } from './projection-format.js';
 import type { Session } from './session.js';
 
 export interface ProjectorOptions {
@@ -74,8 +74,9 @@ export class Projector {
   /** Opens the checkpoint, refuses a read model of another ledger, and begins to follow. */
   static async start(options: ProjectorOptions): Promise<Projector> {
     const projector = await options.database.transaction(async (session) => {
+      // One of another ledger is refused, not emptied.
       let checkpoint = await readCheckpoint(session, options);
-      if (await completeRows(session, options.ledger)) checkpoint = await readCheckpoint(session, options);
+      if (await keepProjection(session)) checkpoint = await readCheckpoint(session, options);
       const balances = await Balances.load(session);
       return new Projector(options, checkpoint, { balances, owners: await Owners.load(session) });
     });

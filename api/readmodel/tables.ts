@@ -23,6 +23,8 @@ export interface CheckpointTable {
   /** Chained SHA-256 of all applied content, hex. */
   digest: string;
   ledger_id: string | null;
+  /** Version of the projection that made the rows; null for those before it was kept. */
+  projection: number | null;
 }
 export interface BlockTable {
   number: Big;
@@ -49,7 +51,7 @@ export interface TransactionTable {
   commands: number;
   refused: number;
   replayed: number;
-  /** Whether another ledger recorded it before (K11); null only until the projector starts (older-rows.ts). */
+  /** Whether another ledger recorded it before (K11); null only until the projector starts (projection-format.ts). */
   recorded: boolean | null;
 }
 /** One row a command that was refused, so that a retry gets its first answer; applied ones follow from their place. */
@@ -60,6 +62,13 @@ export interface RefusalTable {
   block: Big;
   code: string;
   field: string;
+}
+/** A role in which a host admitted an organisation to its lane, for as long as it does. */
+export interface AdmissionTable {
+  organisation: string;
+  role: string;
+  lane: string;
+  block: Big;
 }
 export interface ParticipantTable {
   lane: string;
@@ -322,6 +331,7 @@ export interface Tables {
   block: BlockTable;
   transaction: TransactionTable;
   refusal: RefusalTable;
+  admission: AdmissionTable;
   participant: ParticipantTable;
   network: NetworkTable;
   connection: ConnectionTable;

@@ -9,7 +9,6 @@ export type Condition = RawBuilder<boolean>;
 /** The condition under which a viewer sees a row, given the alias under which the row is read. */
 export type Rule = (viewer: Viewer, row: RawBuilder<unknown>) => Condition;
 
-export const everything: Rule = () => sql`true`;
 export const nothing: Rule = () => sql`false`;
 
 /** A rule for participants; whoever is none sees nothing by it. */
@@ -28,6 +27,13 @@ export const lanesOfNetworks: Rule = ({ organisation }, row) =>
 /** Lanes in which the organisation is the metering data provider of a connection. */
 export const lanesOfAppointments: Rule = ({ organisation }, row) =>
   sql`${row}.lane in (select o.lane from connection o where o.metering_data_provider = ${organisation})`;
+
+/** Lanes to which their hosts admitted the organisation in the role in which it asks. */
+export const lanesOfAdmission: Rule = ({ organisation, role }, row) =>
+  sql`${row}.lane in (select o.lane from admission o where o.organisation = ${organisation} and o.role = ${role})`;
+/** Rows of any lane, or of none: for whoever is admitted to a lane in the role in which it asks. */
+export const hasAdmission: Rule = ({ organisation, role }) =>
+  sql`exists (select 1 from admission o where o.organisation = ${organisation} and o.role = ${role})`;
 
 /** Rows that name the participant in a column. */
 export const own = (column: string): Rule =>

@@ -10,11 +10,12 @@ import {
   byAppointment,
   byOwnNetwork,
   byOwnOrganisation,
-  everything,
+  hasAdmission,
   hasAppointment,
   hasLane,
   hasNetwork,
   hostLane,
+  lanesOfAdmission,
   lanesOfAppointments,
   lanesOfNetworks,
   nothing,
@@ -63,20 +64,21 @@ export type RowKind = keyof typeof ROW_KINDS;
 
 type Rules = Readonly<Partial<Record<Role, Rule>>>;
 
-/**
- * What everybody who takes part in a lane sees. Market operators and distributors take part in the lanes of their
- * channel by their role: the ledger lets them act there without a record of their own.
- */
+/** What everybody who takes part in a lane sees. Market operators and distributors do by being admitted to it (A2). */
 const PUBLIC: Rules = {
   HOST: ownLane,
   PARTICIPANT: hostLane,
   NETWORK_OPERATOR: lanesOfNetworks,
   METERING_DATA_PROVIDER: lanesOfAppointments,
-  MARKET_OPERATOR: everything,
-  DISTRIBUTOR: everything,
+  MARKET_OPERATOR: lanesOfAdmission,
+  DISTRIBUTOR: lanesOfAdmission,
 };
 
-/** A role without a rule sees nothing; the regulator sees everything of its channel (A3). */
+/**
+ * A role without a rule sees nothing. A regulator sees everything of its channel (A3): also lanes whose hosts did not
+ * admit it, so that nobody hides by not doing so. That a token says so makes nobody one: some lane must have admitted
+ * its organisation (A2).
+ */
 const TABLE: Readonly<Record<RowKind, Rules>> = {
   network: PUBLIC,
   market: PUBLIC,
@@ -120,8 +122,8 @@ const TABLE: Readonly<Record<RowKind, Rules>> = {
     HOST: ownLane,
     PARTICIPANT: hostLane,
     NETWORK_OPERATOR: byOwnNetwork('market', 'market'),
-    MARKET_OPERATOR: everything,
-    DISTRIBUTOR: everything,
+    MARKET_OPERATOR: lanesOfAdmission,
+    DISTRIBUTOR: lanesOfAdmission,
   },
   position: { HOST: ownLane, PARTICIPANT: ownConnection('connection') },
   trade: { HOST: ownLane, PARTICIPANT: ownConnection('seller', 'buyer') },
@@ -130,8 +132,8 @@ const TABLE: Readonly<Record<RowKind, Rules>> = {
     HOST: hasLane,
     NETWORK_OPERATOR: hasNetwork,
     METERING_DATA_PROVIDER: hasAppointment,
-    MARKET_OPERATOR: everything,
-    DISTRIBUTOR: everything,
+    MARKET_OPERATOR: hasAdmission,
+    DISTRIBUTOR: hasAdmission,
   },
   transaction: { ...PUBLIC, PARTICIPANT: nothing },
   receipt: PUBLIC,
@@ -139,6 +141,6 @@ const TABLE: Readonly<Record<RowKind, Rules>> = {
 
 /** The condition under which a viewer sees rows of a kind, read under the kind's alias. */
 export function visible(viewer: Viewer, kind: RowKind): Condition {
-  const rule = viewer.role === 'REGULATOR' ? everything : (TABLE[kind][viewer.role] ?? nothing);
+  const rule = viewer.role === 'REGULATOR' ? hasAdmission : (TABLE[kind][viewer.role] ?? nothing);
   return sql`(${rule(viewer, sql.ref(ROW_KINDS[kind].alias))})`;
 }

@@ -24,6 +24,11 @@ export const VIEWERS = {
   marketOperator: viewer('MARKET_OPERATOR', 'Marketplace'),
   distributor: viewer('DISTRIBUTOR', 'Polesandwires'),
   regulator: viewer('REGULATOR', 'EnergyOffice'),
+  /** Admitted to no lane, or to one in another role than the token says. */
+  strangeRegulator: viewer('REGULATOR', 'Meterworks'),
+  strangeMarketOperator: viewer('MARKET_OPERATOR', 'Meterworks'),
+  strangeDistributor: viewer('DISTRIBUTOR', 'Nowhere'),
+  otherMarketOperator: viewer('MARKET_OPERATOR', 'Othermarket'),
   strangeHost: viewer('HOST', 'Nowhere'),
   strangeOperator: viewer('NETWORK_OPERATOR', 'Nowhere'),
   strangeProvider: viewer('METERING_DATA_PROVIDER', 'Nowhere'),
@@ -53,6 +58,7 @@ export const TX = {
 
 export async function seedLanes(database: Database): Promise<void> {
   await seedRecords(database);
+  await seedAdmissions(database);
   await seedTotals(database);
 }
 
@@ -82,6 +88,22 @@ async function seedLedger(database: Database): Promise<void> {
       ...{ id: TX.otherReadings, block: 4, leaf: 1, lane: R },
       ...{ organisation: 'Meterworks', role: 'METERING_DATA_PROVIDER' },
     },
+  );
+}
+
+async function seedAdmissions(database: Database): Promise<void> {
+  await insert(
+    database,
+    'admission',
+    { organisation: 'Gridline', role: 'NETWORK_OPERATOR' },
+    { organisation: 'Meterworks', role: 'METERING_DATA_PROVIDER' },
+    // Rivermouth admitted no regulator: that hides nothing.
+    { organisation: 'EnergyOffice', role: 'REGULATOR' },
+    { organisation: 'Marketplace', role: 'MARKET_OPERATOR' },
+    { lane: R, organisation: 'Marketplace', role: 'MARKET_OPERATOR' },
+    { lane: R, organisation: 'Othermarket', role: 'MARKET_OPERATOR' },
+    { organisation: 'Polesandwires', role: 'DISTRIBUTOR' },
+    { lane: R, organisation: 'Polesandwires', role: 'DISTRIBUTOR' },
   );
 }
 

@@ -37,6 +37,7 @@ const DEFAULTS: { readonly [T in keyof Tables]?: Partial<Rows[T]> } = {
     },
     ...{ valid: true, commands: 3, refused: 1, replayed: 0 },
   },
+  admission: { lane: B, block: 0 },
   participant: { lane: B, host: B, active: true, block: 0 },
   network: {
     ...{

@@ -25,6 +25,7 @@ const publicly = (ours: string[], theirs: string[]): Seen => ({
   ),
   otherHost: theirs,
   elsewhere: theirs,
+  otherMarketOperator: theirs,
   ...Object.fromEntries(
     ['provider', 'marketOperator', 'distributor', 'regulator'].map((name) => [name, [...ours, ...theirs]]),
   ),
@@ -100,6 +101,7 @@ const ROOT_LISTS: Record<string, { args?: string; node?: string; seen: Seen }> =
     seen: {
       ...{ host: blocks, otherHost: blocks, operator: blocks, otherOperator: blocks, provider: blocks },
       ...{ otherProvider: blocks, marketOperator: blocks, distributor: blocks, regulator: blocks },
+      otherMarketOperator: blocks,
     },
   },
   transactions: {
@@ -171,15 +173,9 @@ function labelOf(node: { id?: string; number?: string; connection?: { id: string
   return node.number ?? inWords((node.id ?? node.connection?.id) as string);
 }
 
-const OURS = NAMES.filter((name) => name in publicly([], []) && !['otherHost', 'elsewhere'].includes(name));
-const THEIRS: ViewerName[] = [
-  'otherHost',
-  'elsewhere',
-  'provider',
-  'marketOperator',
-  'distributor',
-  'regulator',
-];
+const ONLY_THEIRS: ViewerName[] = ['otherHost', 'elsewhere', 'otherMarketOperator'];
+const OURS = NAMES.filter((name) => name in publicly([], []) && !ONLY_THEIRS.includes(name));
+const THEIRS: ViewerName[] = [...ONLY_THEIRS, 'provider', 'marketOperator', 'distributor', 'regulator'];
 const RUN_READERS: ViewerName[] = ['host', 'one', 'two', 'six', 'marketOperator', 'distributor', 'regulator'];
 
 /** A record of each kind, and who sees it. */

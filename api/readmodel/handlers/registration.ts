@@ -5,6 +5,14 @@ import { eventOf, num, numOrNull, text, type Handler } from './command.js';
 const FLOORED: ReadonlySet<string> = new Set(['WALLET', 'TREASURY', 'DUES']);
 
 export const REGISTRATION: Readonly<Record<string, Handler>> = {
+  organisationRoleSet: (c, { changes }) => {
+    const place = [text(c.args, 'organisation'), text(c.args, 'role'), c.lane];
+    // One that is admitted again may have gone within the same blocks.
+    if (c.args.admitted === true)
+      changes.update('insert into admission values ($1, $2, $3, $4::bigint)', ...place, c.block);
+    else
+      changes.update('delete from admission where organisation = $1 and role = $2 and lane = $3', ...place);
+  },
   participantRegister: (c, { changes }) => {
     const { fields } = eventOf(c, 'participantRegistered');
     const id = text(c.args, 'participantId');

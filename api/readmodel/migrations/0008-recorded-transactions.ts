@@ -1,6 +1,6 @@
 /**
- * Which transactions another ledger had recorded before (K11). Only their blocks say it: the projector fills it in where
- * rows are older (older-rows.ts).
+ * Which transactions another ledger had recorded before (K11). Only their blocks say it: a read
+ * model that is older is made anew (projection-format.ts).
  */
 import type { Migration } from './index.js';
 

@@ -12,6 +12,7 @@ import { runTotals } from './0005-run-totals.js';
 import { rowsOfNeighbours } from './0006-rows-of-neighbours.js';
 import { placesOfTransactions } from './0007-places-of-transactions.js';
 import { recordedTransactions } from './0008-recorded-transactions.js';
+import { admissions } from './0009-admissions.js';
 
 export interface Migration {
   readonly number: number;
@@ -28,6 +29,7 @@ export const MIGRATIONS: readonly Migration[] = [
   rowsOfNeighbours,
   placesOfTransactions,
   recordedTransactions,
+  admissions,
 ];
 
 /** One number for the lock that keeps two processes from migrating at the same time. */
