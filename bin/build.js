@@ -13,10 +13,17 @@ import { cacheOf, CHAINCODE, GRIDBOOK, loadScript } from './one-file.js';
 const DIST = fileURLToPath(new URL('../dist/', import.meta.url));
 /** Each with its source, the flags of its processes, and a call that has the engine compile what most calls need. */
 const PROGRAMS = {
-  chaincode: { file: CHAINCODE, source: 'chaincode/server.js', flags: ENGINE_FLAGS, use: () => undefined },
+  chaincode: {
+    file: CHAINCODE,
+    source: 'chaincode/server.js',
+    keepNames: false,
+    flags: ENGINE_FLAGS,
+    use: () => undefined,
+  },
   gridbook: {
     file: GRIDBOOK,
     source: 'api/main/run.js',
+    keepNames: true,
     flags: [],
     use: ({ runCommandLine }) => {
       const nowhere = { write: () => true };
@@ -40,7 +47,7 @@ const ownPlaces = {
 };
 const PLACE_OF = `const placeOf = (path) => new URL(path, require('node:url').pathToFileURL(__filename)).href;`;
 
-async function bundle({ file, source }) {
+async function bundle({ file, source, keepNames }) {
   await build({
     entryPoints: [DIST + source],
     outfile: file,
@@ -50,6 +57,8 @@ async function bundle({ file, source }) {
     format: 'cjs',
     external: APART,
     plugins: [ownPlaces],
+    // Types of the gateway are named by their classes, of which one file renames those whose name is taken.
+    keepNames,
     banner: { js: PLACE_OF },
     legalComments: 'linked',
     logLevel: 'warning',

@@ -117,6 +117,10 @@ describe('help and usage', () => {
     expect(err).not.toMatch(/\bat .*\.js:\d+/);
   });
 
+  test('the schema of the one file is the published one: its types keep their names', async () => {
+    expect(await run(['schema', '--check'])).toEqual({ code: 0, out: '', err: '' });
+  });
+
   test('a folder without a ledger is said in one sentence', async () => {
     for (const command of [['check'], ['settle'], ['export', 'trades'], ['rebuild'], ['backup', 'x']]) {
       const { code, err } = await run([...command, '--data', join(folder, 'nothing')]);
