@@ -9,6 +9,8 @@ export interface Family<T extends object> {
   readonly columns: readonly (keyof T & string)[];
   /** Records a page. */
   readonly perPage: number;
+  /** A record without values: copied and filled, all records of a family have one shape to the engine. */
+  readonly blank: Readonly<Record<string, Json>>;
 }
 
 /** Declares a family. The column order is its wire form (K9). */
@@ -16,7 +18,10 @@ export const family = <T extends object>(
   name: string,
   perPage: number,
   columns: readonly (keyof T & string)[],
-): Family<T> => ({ name, perPage, columns });
+): Family<T> => ({
+  ...{ name, perPage, columns },
+  blank: Object.fromEntries(columns.map((column) => [column, null])),
+});
 
 /** Access to the families of one lane within a unit of work. */
 export class Records {
@@ -64,9 +69,20 @@ export class Records {
     const page = this.pageOf(of, number, scope);
     const i = number % of.perPage;
     if (number < 0 || i >= page.columns[0].length || page.columns[0][i] === null) return undefined;
-    const record: Record<string, Json> = {};
+    const record: Record<string, Json> = { ...of.blank };
     for (let c = 0; c < of.columns.length; c++) record[of.columns[c]] = page.columns[c][i];
     return record as T;
+  }
+
+  /** One value of a record that is there. */
+  value<T extends object, K extends keyof T & string>(
+    of: Family<T>,
+    column: K,
+    number: number,
+    scope = '',
+  ): T[K] {
+    const page = this.pageOf(of, number, scope);
+    return page.columns[of.columns.indexOf(column)][number % of.perPage] as T[K];
   }
 
   /** Writes a record; gaps before it in its page are filled with null. */

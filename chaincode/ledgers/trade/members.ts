@@ -1,14 +1,7 @@
 /** Who is a member in an interval, and whether all of them have readings. */
 import type { Records } from '../../kernel/records.js';
 import { require } from '../../kernel/unit-of-work.js';
-import {
-  CONNECTIONS,
-  intervalScope,
-  READINGS,
-  SLOTS,
-  type ConnectionRecord,
-  type SlotRecord,
-} from './pages.js';
+import { CONNECTIONS, intervalScope, READINGS, SLOTS, type SlotRecord } from './pages.js';
 import { isInForce, MISSING } from './readings.js';
 import { MEMBERSHIPS, type MembershipVersion } from './versions.js';
 
@@ -41,8 +34,7 @@ export function memberAt(
   if (!isInForce(at, startMs, startMs + seconds * 1000)) return undefined;
   const membership = MEMBERSHIPS.at(records, scope, slot, startMs);
   if (!membership) return undefined;
-  const { market: joined } = records.get(CONNECTIONS, at.connection) as ConnectionRecord;
-  return joined === market ? { at, membership } : undefined;
+  return records.value(CONNECTIONS, 'market', at.connection) === market ? { at, membership } : undefined;
 }
 
 /**

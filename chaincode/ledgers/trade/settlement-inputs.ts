@@ -12,8 +12,6 @@ import {
   SLOTS,
   type AgreementRecord,
   type MarketRecord,
-  type ReadingRecord,
-  type SlotRecord,
 } from './pages.js';
 import { memberAt } from './members.js';
 import type { Bilateral, IntervalInput } from './rules/interval.js';
@@ -59,8 +57,7 @@ export function gatherInputs(
   MEMBERSHIPS.needAll(records, scope, slots);
   PREFERENCES.needAll(records, scope, slots);
   const connections: number[] = [];
-  for (let slot = 0; slot < slots; slot++)
-    connections.push((records.get(SLOTS, slot, scope) as SlotRecord).connection);
+  for (let slot = 0; slot < slots; slot++) connections.push(records.value(SLOTS, 'connection', slot, scope));
   records.needThese(CONNECTIONS, connections);
 
   const members = {
@@ -88,7 +85,6 @@ export function gatherInputs(
     const member = memberAt(records, interval, slot);
     if (!member) return;
     const { at, membership } = member;
-    const reading = records.get(READINGS, slot, readingScope) as ReadingRecord;
     const [, tariffNumber, dues, receivable] = membership;
     let tariff = tariffs.get(tariffNumber);
     if (!tariff) {
@@ -101,12 +97,12 @@ export function gatherInputs(
     slotOf.push(slot);
     members.account.push(dues);
     members.participant.push(at.participant);
-    members.importWh.push(reading.importWh);
-    members.exportWh.push(reading.exportWh);
+    members.importWh.push(records.value(READINGS, 'importWh', slot, readingScope));
+    members.exportWh.push(records.value(READINGS, 'exportWh', slot, readingScope));
     members.minSellMicrosPerMWh.push(minSell);
     members.maxBuyMicrosPerMWh.push(maxBuy);
     found.connection.push(at.connection);
-    found.revision.push(reading.revision);
+    found.revision.push(records.value(READINGS, 'revision', slot, readingScope));
     found.sanctionedLoadW.push(at.sanctionedLoadW);
     found.duesAccount.push(dues);
     found.receivableAccount.push(receivable);
