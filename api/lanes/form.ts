@@ -2,9 +2,11 @@
 import { isWireValue, type Field, type Fields } from '../../schema/fields.js';
 import type { CommandInput } from '../../schema/command.js';
 import { Refusal } from '../../schema/errors.js';
+import { KEY_WORDS, rowsWords, wordsOf } from '../../schema/field-words.js';
 import { KEY_LENGTH, keyTimeAt } from '../../schema/ids.js';
 import { LIMITS } from '../../schema/limits.js';
 import { isTimeZone } from '../time-zone.js';
+import { FormRefusal } from './form-refusal.js';
 import { exactBytes, roughBytes } from './size.js';
 
 /**
@@ -14,8 +16,7 @@ import { exactBytes, roughBytes } from './size.js';
 export function assertForm(command: CommandInput): number {
   const { shape, key, actor, args } = command;
   // One key that is none would spoil the whole transaction, with the commands of others in it.
-  if (key.length !== KEY_LENGTH || keyTimeAt(key, 0) < 0)
-    throw new Refusal('INVALID_INPUT', 'idempotencyKey');
+  if (key.length !== KEY_LENGTH || keyTimeAt(key, 0) < 0) throw new FormRefusal('idempotencyKey', KEY_WORDS);
   if (!Number.isSafeInteger(actor) || actor < 0) throw new Refusal('INVALID_INPUT', 'actor');
   checkFields(shape.fields, args);
   if (shape.rows) checkRows(shape.rows, args.rows, shape.maxRows ?? 0);
@@ -30,7 +31,7 @@ function checkFields(fields: Fields, args: Readonly<Record<string, unknown>>): v
     const of = fields[name];
     const value = args[name];
     const isGiven = value !== undefined || of.kind === 'optional';
-    if (!isGiven || !isOfField(of, value)) throw new Refusal('INVALID_INPUT', name);
+    if (!isGiven || !isOfField(of, value)) throw misfit(of, value, name);
   }
 }
 
@@ -38,12 +39,13 @@ function checkRows(columns: Fields, given: unknown, maxRows: number): void {
   const rows = given as Readonly<Record<string, unknown[] | undefined>> | undefined;
   const names = Object.keys(columns);
   const count = rows?.[names[0]]?.length ?? 0;
-  if (count === 0 || count > maxRows) throw new Refusal('INVALID_INPUT', 'rows');
+  if (count === 0 || count > maxRows) throw new FormRefusal('rows', rowsWords(maxRows));
   for (const name of names) {
     const column = rows?.[name];
-    if (!Array.isArray(column) || column.length !== count) throw new Refusal('INVALID_INPUT', 'rows');
+    if (!Array.isArray(column) || column.length !== count)
+      throw new FormRefusal('rows', 'columns of one length');
     const bad = column.findIndex((value) => !isOfField(columns[name], value));
-    if (bad >= 0) throw new Refusal('INVALID_INPUT', `${name}.${bad}`);
+    if (bad >= 0) throw misfit(columns[name], column[bad], `${name}.${bad}`);
   }
 }
 
@@ -70,4 +72,22 @@ function areOfFields(fields: Fields, values: object): boolean {
   return Object.entries(fields).every(([name, of]) =>
     isOfField(of, (values as Readonly<Record<string, unknown>>)[name]),
   );
+}
+
+/** The refusal of a field's value, in the words of the innermost part of it that does not fit. */
+function misfit(of: Field, value: unknown, field: string, place = field): FormRefusal {
+  if (of.kind === 'optional') return misfit(of.of, value, field, place);
+  for (const [name, part, inner] of partsOf(of, value)) {
+    if (!isOfField(part, inner)) return misfit(part, inner, field, `${place}.${name}`);
+  }
+  return new FormRefusal(field, wordsOf(of), place);
+}
+
+/** The items of a list that has as many as it may, the fields of a record: each with its name, definition and value. */
+function partsOf(of: Field, value: unknown): [name: string, of: Field, value: unknown][] {
+  if (of.kind === 'list' && Array.isArray(value) && value.length <= of.max)
+    return value.map((item, i) => [String(i), of.of, item]);
+  if (of.kind !== 'record' || typeof value !== 'object' || value === null) return [];
+  const values = value as Readonly<Record<string, unknown>>;
+  return Object.entries(of.fields).map(([name, part]) => [name, part, values[name]]);
 }

@@ -1,6 +1,7 @@
 /** The GraphQL type of a field of the language, and its way from an input to the ledger's value. */
 import { GraphQLBoolean, GraphQLID, GraphQLInt, GraphQLString, type GraphQLScalarType } from 'graphql';
 import { Field, InputType, type ClassType } from 'type-graphql';
+import { wordsOf } from '../../schema/field-words.js';
 import type { Field as LanguageField, Fields, IntegerField, RefKind } from '../../schema/fields.js';
 import { enumOf, type Enumeration } from '../modules/enums.js';
 import { EnergyWh, Instant, MoneyMicros, PowerW, PriceMicrosPerMWh } from '../scalars.js';
@@ -65,12 +66,18 @@ export function inputOf(
   return type;
 }
 
-/** At the edge a reference is a node id. */
+/** What a field means, and what it takes where its type does not say it. At the edge a reference is a node id. */
 function describe(of: LanguageField): string {
   const inner = of.kind === 'list' || of.kind === 'optional' ? of.of : of;
   const ref = inner.kind === 'integer' ? inner.ref : undefined;
-  return ref ? `Node id of the ${ref}. ${of.doc}` : of.doc;
+  const means = ref ? `Node id of the ${ref}. ${of.doc}` : of.doc;
+  if (of.kind === 'list') return `${means} ${bounds(wordsOf(of))}`;
+  const isBounded = inner.kind === 'text' || (inner.kind === 'integer' && !ref);
+  return isBounded ? `${means} ${bounds(wordsOf(inner))}` : means;
 }
+
+/** The words of a field's bounds as a sentence. */
+export const bounds = (words: string): string => `${words.charAt(0).toUpperCase()}${words.slice(1)}.`;
 
 export function addField(
   type: ClassType,

@@ -4,9 +4,11 @@ import { GraphQLString } from 'graphql';
 import { GraphQLUUID } from 'graphql-scalars';
 import type { CommandShape } from '../../schema/command.js';
 import { Refusal } from '../../schema/errors.js';
+import { idWords, rowsWords } from '../../schema/field-words.js';
+import { LIMITS } from '../../schema/limits.js';
 import { viewerOf, type RequestContext } from '../context.js';
 import type { CommandOutcome } from '../lanes/outcome.js';
-import { addField, inputOf, refersTo } from './field-types.js';
+import { addField, bounds, inputOf, refersTo } from './field-types.js';
 import { outcomePayload, refusalOf } from './outcome-payload.js';
 import { payloadOf, userError, type Payload } from './payload.js';
 import { readCommand, type Input } from './read-command.js';
@@ -51,13 +53,13 @@ export function commandInput(shape: CommandShape): ClassType {
         type,
         'lane',
         GraphQLString,
-        'Host organisation whose lane it is for; by default the viewer’s own.',
+        `Host organisation whose lane it is for; by default the viewer’s own. ${bounds(idWords(LIMITS.idLength))}`,
         true,
       );
     }
     if (shape.rows) {
       const rows = inputOf(`${capital(shape.name)}RowInput`, `A row of ${shape.name}.`, shape.rows);
-      addField(type, 'rows', [rows], `Rows, 1 to ${shape.maxRows ?? 0}.`, false);
+      addField(type, 'rows', [rows], bounds(rowsWords(shape.maxRows ?? 0)), false);
     }
   });
 }
@@ -70,7 +72,7 @@ async function give(shape: CommandShape, input: Input, context: RequestContext):
   } catch (error) {
     const refusal = refusalOf(error);
     if (!refusal) throw error;
-    return { userErrors: [userError(refusal.code, refusal.field)], receipt: null };
+    return { userErrors: [userError(refusal.code, refusal.field, refusal.sentence)], receipt: null };
   }
   return outcomePayload(shape, given.lane, given.outcome);
 }

@@ -5,8 +5,15 @@ import type { CommandOutcome } from '../lanes/outcome.js';
 import { encodeNodeId } from '../node-id.js';
 import { userError, type Payload } from './payload.js';
 
+interface GivenRefusal {
+  readonly code: ErrorCode;
+  readonly field: string;
+  /** What is wanted of the field, where it is known. */
+  readonly sentence?: string;
+}
+
 /** What the caller learns as data: refusals of the form, and of what would not fit a transaction even alone. */
-export function refusalOf(error: unknown): { code: ErrorCode; field: string } | undefined {
+export function refusalOf(error: unknown): GivenRefusal | undefined {
   if (error instanceof Refusal) return error;
   if (!(error instanceof GridbookError)) return undefined;
   // To whoever is no part of it, a lane that is another's or not there is one and the same.

@@ -57,10 +57,15 @@ export interface Payload {
   readonly id?: string | null;
 }
 
-export const userError = (code: ErrorCode, field: string): UserError => ({
+/** A refusal as data; `sentence` where more is known than the code says. */
+export const userError = (
+  code: ErrorCode,
+  field: string,
+  sentence: string = ERRORS[code].message,
+): UserError => ({
   code,
   field: field === '' ? null : field,
-  message: ERRORS[code].message,
+  message: sentence,
   retry: ERRORS[code].retry,
 });
 

@@ -5,6 +5,7 @@ import { LIMITS } from '../../schema/limits.js';
 import { readBatch, type ReadBatch } from '../../schema/read-batch.js';
 import { TRADE_COMMANDS } from '../../schema/trade/index.js';
 import { assertForm } from '../lanes/form.js';
+import { FormRefusal } from '../lanes/form-refusal.js';
 import { bucketOf } from '../lanes/queue.js';
 import { readCommand, type Input } from '../mutations/read-command.js';
 import { decodeRef } from '../node-id.js';
@@ -21,7 +22,7 @@ export type BatchCommand = Readonly<Record<string, unknown>> & { readonly actor?
  */
 export function offlineBatch(organisation: string, commands: readonly BatchCommand[]): Uint8Array {
   if (commands.length === 0 || commands.length > LIMITS.batchCommands)
-    throw new Refusal('INVALID_INPUT', 'commands');
+    throw new FormRefusal('commands', `1 to ${LIMITS.batchCommands} commands`);
   const read = commands.map((command, i) => readOne(organisation, command, `commands.${i}`));
   const buckets = new Set(read.map(({ key }) => bucketOf(key)));
   if (buckets.size > LIMITS.batchBuckets) throw new Refusal('BATCH_TOO_SPREAD', 'commands');
@@ -33,7 +34,7 @@ export function offlineBatch(organisation: string, commands: readonly BatchComma
 function readOne(organisation: string, command: BatchCommand, place: string): CommandInput {
   const names = Object.keys(command).filter((name) => SHAPES.has(name) && (command[name] ?? null) !== null);
   const shape = SHAPES.get(names[0]);
-  if (!shape || names.length !== 1) throw new Refusal('INVALID_INPUT', place);
+  if (!shape || names.length !== 1) throw new FormRefusal(place, 'exactly one command, under its name');
   const actor = actorOf(organisation, command.actor ?? undefined, place);
   try {
     const { lane, ...read } = readCommand(shape, command[shape.name] as Input, organisation);
@@ -44,7 +45,9 @@ function readOne(organisation: string, command: BatchCommand, place: string): Co
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
     const { code, field } = error;
-    throw new Refusal(code, `${place}.${shape.name}${field === '' ? '' : `.${field}`}`);
+    const at = `${place}.${shape.name}`;
+    if (error instanceof FormRefusal) throw error.within(at);
+    throw new Refusal(code, field === '' ? at : `${at}.${field}`);
   }
 }
 

@@ -127,8 +127,8 @@ async function answered<T extends Answer>(bytes: string, work: () => Promise<T>)
   } catch (error) {
     const refusal = refusalOf(error);
     if (!refusal) throw error;
-    const { code, field } = refusal;
-    const userErrors = [userError(code, field || argumentOf(code, bytes))];
+    const { code, field, sentence } = refusal;
+    const userErrors = [userError(code, field || argumentOf(code, bytes), sentence)];
     return error instanceof StalePreparationError
       ? { userErrors, proposal: new BytesToSign(error.fresh) }
       : { userErrors };

@@ -33,7 +33,7 @@ export const tariffPublish = command({
         'One line of a tariff.',
       ),
       LIMITS.tariffLines,
-      'The lines.',
+      'The lines: at least one, each with an id of its own.',
     ),
   },
 });
@@ -154,7 +154,7 @@ export const agreementPrioritySet = command({
     agreements: field.list(
       field.ref('Agreement', 'Agreement number.'),
       LIMITS.nominationsPerSide,
-      'In order of priority.',
+      'In order of priority: at least one, none twice.',
     ),
   },
 });

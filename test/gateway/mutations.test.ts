@@ -12,13 +12,13 @@ afterAll(() => at.close());
 
 interface Payload {
   id?: string | null;
-  userErrors: { field: string | null; code: string; retry: string }[];
+  userErrors: { field: string | null; message: string; code: string; retry: string }[];
   receipt: { transactionId: string; height: string; replayed: boolean } | null;
 }
 
 async function give(token: string, name: string, input: object, more = ''): Promise<Payload> {
   const type = `${name.charAt(0).toUpperCase()}${name.slice(1)}Input`;
-  const query = `mutation($input: ${type}!) { result: ${name}(input: $input) { userErrors { field code retry } receipt { transactionId height replayed } ${more} } }`;
+  const query = `mutation($input: ${type}!) { result: ${name}(input: $input) { userErrors { field message code retry } receipt { transactionId height replayed } ${more} } }`;
   return (await at.data<{ result: Payload }>(token, query, { input })).result;
 }
 
@@ -139,7 +139,7 @@ describe('a mutation', () => {
   ])('%s is refused and changes nothing', async (_, amount, code, field) => {
     const before = (await at.at.account(at.home(0).wallet)).balance;
     expect((await give(await at.token('HOST'), 'sparkzMint', mint(amount, `x${amount}`))).userErrors).toEqual(
-      [{ code, field, retry: 'NEW_KEY' }],
+      [{ code, field, retry: 'NEW_KEY', message: expect.any(String) }],
     );
     expect((await at.at.account(at.home(0).wallet)).balance).toBe(before);
   });
@@ -162,6 +162,49 @@ describe('a mutation', () => {
       expect(userErrors[0]).toMatchObject({ code: 'INVALID_INPUT', field: 'participantId' });
       expect(receipt).toBeNull();
     }
+  });
+
+  test('what is not of its form is refused with what is wanted, and nothing of it comes back', async () => {
+    const host = await at.token('HOST');
+    const why = async (name: string, input: object): Promise<string> => {
+      const { userErrors, receipt } = await give(host, name, { idempotencyKey: at.key7(), ...input });
+      expect([userErrors.length, userErrors[0].code, receipt]).toEqual([1, 'INVALID_INPUT', null]);
+      return userErrors[0].message;
+    };
+    const pause = { market: at.id('Market', at.at.market) };
+    const text = /^reason wants 1 to 200 characters .* without line breaks, control characters/;
+    for (const reason of ['', 'secret '.repeat(40), 'secret\u0000', 'secret\n']) {
+      const message = await why('marketPause', { ...pause, reason });
+      expect(message).toMatch(text);
+      expect(message).not.toContain('secret');
+    }
+    expect(await why('sparkzMint', mint('-5', 'r'))).toBe(
+      'amountMicros wants a whole number of micros from 1 to 9007199254740991.',
+    );
+    expect(await why('participantRegister', { participantId: 'a b' })).toMatch(
+      /^participantId wants 1 to 64 characters of A–Z/,
+    );
+    expect(await why('participantRegister', { participantId: 'p', lane: 'a b' })).toMatch(
+      /^lane wants 1 to 64/,
+    );
+    const uuidV4 = { participantId: 'p', idempotencyKey: '3fa85f64-5717-4562-b3fc-2c963f66afa6' };
+    expect(await why('participantRegister', uuidV4)).toMatch(/^idempotencyKey wants a UUID of version 7/);
+    const line = {
+      ...{ lineId: 'a', payee: at.id('Account', 1), basis: 'IMPORT_WH', taxCode: 'none' },
+      ...{ staysPayableOnTraded: false, rateMicros: '1' },
+    };
+    const tariff = { tariffId: 't', effectiveFrom: '2030-01-01T00:00:00Z' };
+    expect(await why('tariffPublish', { ...tariff, lines: [line, { ...line, lineId: 'a b' }] })).toMatch(
+      /^lines\.1\.lineId wants 1 to 64/,
+    );
+    const readings = {
+      ...{ network: at.id('Network', 1), start: '2025-06-01T00:00:00Z', durationSeconds: 900, source: 'f' },
+    };
+    expect(await why('readingsRecord', { ...readings, rows: [] })).toBe('rows wants 1 to 1500 rows.');
+    const row = { connection: at.id('Connection', 1), importWh: '5', exportWh: '0', quality: 'ACTUAL' };
+    expect(await why('readingsRecord', { ...readings, rows: [row, { ...row, importWh: '-1' }] })).toBe(
+      'importWh.1 wants a whole number of Wh from 0 to 4000000000.',
+    );
   });
 
   test('a key that is no UUIDv7, and one of another day, are refused', async () => {

@@ -49,6 +49,11 @@ describe('a batch', () => {
     expect(give({ ...register(), ...transfer() })).toThrow(refusal('INVALID_INPUT', 'commands.0'));
     const amount = 'commands.1.sparkzTransfer.amountMicros';
     expect(give(register(), transfer({ amountMicros: -1 }))).toThrow(refusal('INVALID_INPUT', amount));
+    expect(give(register(), transfer({ amountMicros: -1 }))).toThrow(
+      expect.objectContaining({
+        sentence: expect.stringContaining(`${amount} wants a whole number of micros`),
+      }),
+    );
     const key = 'commands.0.participantRegister.idempotencyKey';
     expect(give(register('p', 'none'))).toThrow(refusal('INVALID_INPUT', key));
   });
