@@ -1,5 +1,6 @@
 /** Scalars of the gateway: amounts are decimal strings of integers in their unit, instants are ISO 8601 in UTC. */
 import { GraphQLScalarType, Kind, type ValueNode } from 'graphql';
+import { GraphQLUUID } from 'graphql-scalars';
 import { InputError } from './input-error.js';
 
 const DECIMAL = /^(0|-?[1-9]\d{0,15})$/;
@@ -100,4 +101,21 @@ export const Base64 = new GraphQLScalarType<Uint8Array, string>({
   serialize: (value) => Buffer.from(value as Uint8Array).toString('base64'),
   parseValue: (value) => parseBytes(value),
   parseLiteral: (node) => parseBytes(textOf(node), node),
+});
+
+const UUID = 'UUID wants a UUID as a string, such as "01973000-0000-7000-8000-000000000000".';
+
+/** The scalar of the library repeats what it refuses. */
+function parseUuid(value: unknown, node?: ValueNode): string {
+  try {
+    return GraphQLUUID.parseValue(value);
+  } catch {
+    return refuse(UUID, node);
+  }
+}
+
+export const Uuid = new GraphQLScalarType<string, string>({
+  ...GraphQLUUID.toConfig(),
+  parseValue: (value) => parseUuid(value),
+  parseLiteral: (node) => parseUuid(textOf(node), node),
 });

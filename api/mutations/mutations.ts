@@ -1,13 +1,13 @@
 /** One mutation a command, derived from its shape: nothing about a command is written twice. */
 import { Arg, Authorized, Ctx, Mutation, Resolver, type ClassType } from 'type-graphql';
 import { GraphQLString } from 'graphql';
-import { GraphQLUUID } from 'graphql-scalars';
 import type { CommandShape } from '../../schema/command.js';
 import { Refusal } from '../../schema/errors.js';
 import { idWords, rowsWords } from '../../schema/field-words.js';
 import { LIMITS } from '../../schema/limits.js';
 import { viewerOf, type RequestContext } from '../context.js';
 import type { CommandOutcome } from '../lanes/outcome.js';
+import { Uuid } from '../scalars.js';
 import { addField, bounds, inputOf, refersTo } from './field-types.js';
 import { outcomePayload, refusalOf } from './outcome-payload.js';
 import { payloadOf, userError, type Payload } from './payload.js';
@@ -44,7 +44,7 @@ export function commandInput(shape: CommandShape): ClassType {
     addField(
       type,
       'idempotencyKey',
-      GraphQLUUID,
+      Uuid,
       'UUIDv7 made by the client, once for each command it means; a retry repeats it.',
       false,
     );

@@ -1,11 +1,10 @@
 /** What the three mutations answer by which an organisation signs for itself. */
 import { createHash } from 'node:crypto';
-import { GraphQLUUID } from 'graphql-scalars';
 import { Field, ID, Int, ObjectType } from 'type-graphql';
 import type { Prepared } from '../../network/ledger.js';
 import { LIMITS } from '../../schema/limits.js';
 import { Receipt, UserError } from '../mutations/payload.js';
-import { Base64, Instant } from '../scalars.js';
+import { Base64, Instant, Uuid } from '../scalars.js';
 
 @ObjectType({ description: 'Bytes to be signed by whoever keeps the key.' })
 export class BytesToSign {
@@ -82,7 +81,7 @@ export class BatchReceipt {
 export class OfflineCommandResult {
   @Field({ description: 'Name of the command.' })
   declare command: string;
-  @Field(() => GraphQLUUID, { description: 'Its key.' })
+  @Field(() => Uuid, { description: 'Its key.' })
   declare idempotencyKey: string;
   @Field(() => [UserError], { description: 'Why it was refused; empty where it was applied.' })
   declare userErrors: readonly UserError[];

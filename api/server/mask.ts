@@ -6,6 +6,7 @@ import { isTimedOut } from '../readmodel/errors.js';
 import { inputErrorIn } from '../input-error.js';
 import { ThrottledError } from '../mutations/throttle.js';
 import { isOverLimit } from './document-limits.js';
+import { misfit } from './misfit.js';
 
 /** Our own names for what Apollo calls otherwise. */
 const RENAMED: Readonly<Record<string, ErrorCode>> = {
@@ -17,17 +18,6 @@ const RENAMED: Readonly<Record<string, ErrorCode>> = {
 
 /** Codes of which a message that we wrote ourselves tells more than the table. */
 const OWN_MESSAGES: ReadonlySet<ErrorCode> = new Set(['TOO_COMPLEX']);
-
-/** GraphQL's message of a variable that does not fit: its place in it, where it is not the whole variable. */
-const MISFIT = /^Variable "\$(\w+)" got invalid value [\s\S]*? at "([\w.[\]]+)"; /;
-const MISFIT_WHOLE = /^Variable "\$(\w+)" /;
-
-/** Which variable is meant, without the value that it has, and what is wanted of it where that is known. */
-function misfit(message: string, wanted: string | undefined): string | undefined {
-  const place = MISFIT.exec(message)?.[2] ?? MISFIT_WHOLE.exec(message)?.[1];
-  if (place === undefined) return undefined;
-  return `The variable ${place} does not fit its type${wanted === undefined ? '.' : `: ${wanted}`}`;
-}
 
 /** Apollo's refusal of a mutation by GET, in our words. */
 const BY_GET = /^GET requests only support query operations/;
@@ -55,10 +45,11 @@ export function masked(
   const isForDevelopers =
     isDevelopment && (code === 'GRAPHQL_VALIDATION_FAILED' || code === 'GRAPHQL_PARSE_FAILED');
   const ours = inputErrorIn(error)?.message ?? (BY_GET.test(formatted.message) ? QUERIES_ONLY : undefined);
-  const variable = isDevelopment && code === 'BAD_USER_INPUT' && misfit(formatted.message, ours);
+  const variable =
+    code === 'BAD_USER_INPUT' ? misfit(formatted.message, error, ours, isDevelopment) : undefined;
   const isPlain = isForDevelopers || (OWN_MESSAGES.has(code) && !isOverTime);
   return {
-    message: variable || (ours ?? (isPlain ? formatted.message : ERRORS[code].message)),
+    message: variable ?? ours ?? (isPlain ? formatted.message : ERRORS[code].message),
     ...(formatted.locations ? { locations: formatted.locations } : {}),
     ...(formatted.path ? { path: formatted.path } : {}),
     extensions: {

@@ -29,12 +29,45 @@ describe('in development', () => {
     const input = { idempotencyKey: 'secret', participantId: 'x' };
     const query = 'mutation($i: ParticipantRegisterInput!) { participantRegister(input: $i) { id } }';
     const nested = await at.ask(host, query, { i: input });
-    expect(nested.errors?.[0].message).toBe('The variable i.idempotencyKey does not fit its type.');
+    expect(nested.errors?.[0].message).toMatch(
+      /^The variable i\.idempotencyKey does not fit its type: UUID wants a UUID as a string/,
+    );
     const whole = await at.ask(host, 'query($n: Int!) { markets(first: $n) { edges { cursor } } }', {
       n: 'secret',
     });
-    expect(whole.errors?.[0].message).toBe('The variable n does not fit its type.');
+    expect(whole.errors?.[0].message).toBe(
+      'The variable n does not fit its type: a whole number within ±(2^31 − 1) is wanted.',
+    );
     expect(nested.text + whole.text).not.toContain('secret');
+  });
+
+  test.each<[string, object | null | undefined, string]>([
+    ['null for what is required', { amountMicros: null }, 'i.amountMicros …: a value is required.'],
+    ['what is required and absent', { amountMicros: undefined }, 'i.amountMicros …: a value is required.'],
+    ['a field that there is not', { foo: 'secret' }, 'i …: SparkzTransferInput has no field foo.'],
+    ['a key that is no name', { 'secret it is': 1 }, 'i …: it has a field that SparkzTransferInput has not.'],
+    ['another type', { to: { secret: 1 } }, 'i.to …: a string is wanted.'],
+    ['text for an object', ['secret'], 'i …: an object is wanted.'],
+    ['null for the whole', null, 'i …: a value is required.'],
+    ['nothing for the whole', undefined, 'i …: a value is required.'],
+  ])('%s is told by what is wanted', async (_, given, message) => {
+    const query = 'mutation($i: SparkzTransferInput!) { sparkzTransfer(input: $i) { receipt { height } } }';
+    const fit = { idempotencyKey: at.key7(), from: 'secret', to: 'secret', amountMicros: '5' };
+    const i = given && !Array.isArray(given) ? { ...fit, ...given } : given;
+    const answer = await at.ask(await at.token('HOST'), query, { i });
+    expect(answer.errors?.map((e) => e.message)).toEqual([
+      `The variable ${message.replace('…', 'does not fit its type')}`,
+    ]);
+    expect(answer.text).not.toContain('secret');
+  });
+
+  test('a name that its enumeration has not is told, and not repeated', async () => {
+    const query =
+      'mutation($s: ParticipantStatus!) { participantStatusSet(input: { participant: "x", status: $s, reason: "r", idempotencyKey: "018f0000-0000-7000-8000-000000000000" }) { receipt { height } } }';
+    const answer = await at.ask(await at.token('HOST'), query, { s: 'ACTIV' });
+    expect(answer.errors?.[0].message).toBe(
+      'The variable s does not fit its type: one of the names of its enumeration is wanted, as a string.',
+    );
   });
 
   test('data still wants a token', async () => {

@@ -121,6 +121,12 @@ describe('an argument', () => {
       message: expect.stringMatching(/^MoneyMicros wants a whole number/),
       extensions: { code: 'BAD_USER_INPUT' },
     });
+    const unknown = await ask(document(query, { i: { ...i, amountMicros: '5', foo: 1 } }));
+    expect(unknown.errors[0].message).toBe(
+      'A variable does not fit its type: it has a field that its type has not.',
+    );
+    const missing = await ask(document(query, { i: { ...i, amountMicros: null } }));
+    expect(missing.errors[0].message).toBe('A variable does not fit its type: a value is required.');
     const named = await ask(document(query, { i }), open);
     expect(named.errors[0].message).toMatch(/^The variable i\.amountMicros .*: MoneyMicros wants/);
   });
