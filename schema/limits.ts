@@ -80,6 +80,8 @@ export const LIMITS = {
   documentTokens: 4_000,
   /** Levels of a GraphQL document; what tools ask the schema for has 15. */
   documentDepth: 15,
+  /** Brackets of a GraphQL document that are open at a time, in selections, arguments and types alike. */
+  documentNesting: 100,
   /** Selections of one GraphQL document with what its fragments spread: validation compares them in pairs. */
   documentSelections: 1_000,
   /** Aliases, directives and root fields of one GraphQL document. */

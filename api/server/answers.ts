@@ -46,11 +46,8 @@ export function addAnswers(app: FastifyInstance, log: Logger): void {
   app.setNotFoundHandler((_, reply) => answer(reply, 'OPERATION_NOT_FOUND'));
 }
 
-/** Refuses a request for its form. */
-export const badRequest = (reply: FastifyReply, message: string): FastifyReply =>
-  answer(reply, 'BAD_REQUEST', message);
-
-function answer(reply: FastifyReply, code: ErrorCode, said?: string): FastifyReply {
+/** Answers a request with a code of the table; `said` where more is known than the code says. */
+export function answer(reply: FastifyReply, code: ErrorCode, said?: string): FastifyReply {
   const { http, message, retry } = ERRORS[code];
   return reply
     .code(http)

@@ -11,10 +11,14 @@ import {
 import { LIMITS } from '../../schema/limits.js';
 
 const MESSAGE = 'The document has too many ';
-const tooComplex = (what: string): GraphQLError => new GraphQLError(`${MESSAGE}${what}.`);
+/** The sentence for a document that has too many of something. */
+export const tooMany = (what: string): string => `${MESSAGE}${what}.`;
 
 /** Whether a validation error is one of a limit: the server gives all of them one code. */
 export const isOverLimit = (message: string): boolean => message.startsWith(MESSAGE);
+/** Whether the parser refused a document for its length alone. */
+export const isOverLength = (message: string): boolean =>
+  /^Syntax Error: Document contains more \w+ \d+ tokens/.test(message);
 
 /**
  * Depth, aliases, directives, root fields and mutations, fragments spread out. Measured before any other rule walks
@@ -24,7 +28,7 @@ export function documentLimits(context: ValidationContext): ASTVisitor {
   const document = context.getDocument();
   const over = measure(document);
   if (over) {
-    context.reportError(tooComplex(over));
+    context.reportError(new GraphQLError(tooMany(over)));
     Object.assign(document, { definitions: [] });
   }
   return {};

@@ -5,7 +5,7 @@ import { ERRORS, GridbookError, type ErrorCode } from '../../schema/errors.js';
 import { isTimedOut } from '../readmodel/errors.js';
 import { inputErrorIn } from '../input-error.js';
 import { ThrottledError } from '../mutations/throttle.js';
-import { isOverLimit } from './document-limits.js';
+import { isOverLength, isOverLimit, tooMany } from './document-limits.js';
 import { misfit } from './misfit.js';
 
 /** Our own names for what Apollo calls otherwise. */
@@ -40,11 +40,14 @@ export function masked(
   const original = unwrapResolverError(error);
   const isOverTime = isTimedOut(original);
   const found = codeOf(original instanceof GridbookError || isOverTime ? original : error);
+  const isTooLong = found === 'GRAPHQL_PARSE_FAILED' && isOverLength(formatted.message);
   const isLimit = found === 'GRAPHQL_VALIDATION_FAILED' && isOverLimit(formatted.message);
-  const code = isLimit ? 'TOO_COMPLEX' : found;
+  const code = isLimit || isTooLong ? 'TOO_COMPLEX' : found;
   const isForDevelopers =
     isDevelopment && (code === 'GRAPHQL_VALIDATION_FAILED' || code === 'GRAPHQL_PARSE_FAILED');
-  const ours = inputErrorIn(error)?.message ?? (BY_GET.test(formatted.message) ? QUERIES_ONLY : undefined);
+  const ours = isTooLong
+    ? tooMany('tokens')
+    : (inputErrorIn(error)?.message ?? (BY_GET.test(formatted.message) ? QUERIES_ONLY : undefined));
   const variable =
     code === 'BAD_USER_INPUT' ? misfit(formatted.message, error, ours, isDevelopment) : undefined;
   const isPlain = isForDevelopers || (OWN_MESSAGES.has(code) && !isOverTime);

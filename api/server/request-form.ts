@@ -1,6 +1,9 @@
 /** What is wrong with the form of a request to the GraphQL address, told before anything of it is read as GraphQL. */
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { badRequest } from './answers.js';
+import { LIMITS } from '../../schema/limits.js';
+import { answer } from './answers.js';
+import { tooMany } from './document-limits.js';
+import { isNestedDeeper } from './nesting.js';
 
 /** Headers that no form of a foreign page can send: one of them shows that a script of ours, or no browser, asks. */
 const PREFLIGHT = ['apollo-require-preflight', 'x-apollo-operation-name'] as const;
@@ -8,7 +11,9 @@ const PREFLIGHT = ['apollo-require-preflight', 'x-apollo-operation-name'] as con
 /** A hook of the address: answers a request that is not of its form. */
 export async function requireForm(request: FastifyRequest, reply: FastifyReply): Promise<void> {
   const wrong = request.method === 'GET' ? wrongGet(request) : wrongPost(request);
-  if (wrong !== undefined) await badRequest(reply, wrong);
+  if (wrong !== undefined) await answer(reply, 'BAD_REQUEST', wrong);
+  else if (isNestedDeeper(documentOf(request), LIMITS.documentNesting))
+    await answer(reply, 'TOO_COMPLEX', tooMany('levels'));
 }
 
 function wrongGet({ headers, query }: FastifyRequest): string | undefined {
@@ -29,6 +34,10 @@ function wrongPost({ headers, body }: FastifyRequest): string | undefined {
     ? undefined
     : '`operationName` must be a string.';
 }
+
+/** The document of a request of the right form. */
+const documentOf = ({ method, query, body }: FastifyRequest): string =>
+  ((method === 'GET' ? query : body) as { readonly query: string }).query;
 
 const isText = (value: unknown): boolean => typeof value === 'string' && value.trim() !== '';
 const isAbsent = (value: unknown): boolean => value === undefined || value === null;

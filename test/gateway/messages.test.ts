@@ -87,6 +87,50 @@ describe('the form of a request', () => {
   });
 });
 
+describe('what nests too deep', () => {
+  const nested = (open: string, close: string, depth = 5_000): string =>
+    open.repeat(depth) + close.repeat(depth);
+  test.each([
+    ['selections', nested('{', '}')],
+    ['selections without an end', '{'.repeat(5_000)],
+    ['fields', `${'{ a '.repeat(900)}${'}'.repeat(900)}`],
+    ['lists', `{ node(id: ${nested('[', ']', 3_000)}) { id } }`],
+    ['objects', `{ node(id: ${nested('{ a: ', '}', 1_000)}) { id } }`],
+    ['types', `query($x: ${nested('[', ']', 1_500)}) { viewer { role } }`],
+  ])('%s are refused before they are parsed', async (_, query) => {
+    for (const gateway of [at.gateway, open]) {
+      const { status, errors } = await ask(document(query), gateway);
+      expect([status, errors[0].extensions.code, errors[0].message]).toEqual([
+        ...[400, 'TOO_COMPLEX', 'The document has too many levels.'],
+      ]);
+    }
+  });
+
+  test('a document that is merely long is too complex as well', async () => {
+    const { status, errors } = await ask(document(`{ ${'a '.repeat(5_000)} }`), open);
+    expect([status, errors[0].extensions.code, errors[0].message]).toEqual([
+      ...[400, 'TOO_COMPLEX', 'The document has too many tokens.'],
+    ]);
+  });
+
+  test('a variable is refused for what it is', async () => {
+    const query = 'query($id: ID!) { node(id: $id) { id } }';
+    const list = 'mutation($i: TariffPublishInput!) { tariffPublish(input: $i) { receipt { height } } }';
+    for (const value of [nested('[', ']', 100_000), `${'{"a":'.repeat(90_000)}1${'}'.repeat(90_000)}`]) {
+      for (const variables of [`{"id":${value}}`, `{"i":{"lines":${value}}}`]) {
+        const of = variables.startsWith('{"id"') ? query : list;
+        for (const gateway of [at.gateway, open]) {
+          const { status, errors } = await ask(
+            { body: `{"query":${JSON.stringify(of)},"variables":${variables}}` },
+            gateway,
+          );
+          expect([status, errors[0].extensions.code]).toEqual([400, 'BAD_USER_INPUT']);
+        }
+      }
+    }
+  });
+});
+
 describe('an argument', () => {
   const statement = (args: string): string =>
     `{ statement(participant: "${at.id('Participant', 1)}", ${args}) { billMicros } }`;
