@@ -12,6 +12,7 @@ import { addField, bounds, inputOf, refersTo } from './field-types.js';
 import { outcomePayload, refusalOf } from './outcome-payload.js';
 import { payloadOf, userError, type Payload } from './payload.js';
 import { readCommand, type Input } from './read-command.js';
+import { asSeen } from './unseen.js';
 
 /** A resolver class with a mutation for each command. */
 export function mutationResolver(commands: readonly CommandShape[]): ClassType {
@@ -74,7 +75,8 @@ async function give(shape: CommandShape, input: Input, context: RequestContext):
     if (!refusal) throw error;
     return { userErrors: [userError(refusal.code, refusal.field, refusal.sentence)], receipt: null };
   }
-  return outcomePayload(shape, given.lane, given.outcome);
+  const outcome = await asSeen(shape, input, given.outcome, context.loaders);
+  return outcomePayload(shape, given.lane, outcome);
 }
 
 /** A command that reached the ledger, and what became of it. */

@@ -1,7 +1,7 @@
 /** Mutations over HTTP: derived from the commands, decided by the ledger. */
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import type { Role } from '../../schema/command.js';
-import { GridbookError } from '../../schema/errors.js';
+import { ERRORS, GridbookError } from '../../schema/errors.js';
 import { GatewayFixture } from './fixture.js';
 
 let at: GatewayFixture;
@@ -245,6 +245,47 @@ describe('a mutation', () => {
     expect(
       (await give(stranger, 'sparkzTransfer', transfer(at.home(0).wallet, at.home(1).wallet))).userErrors[0],
     ).toMatchObject({ code: 'NOT_FOUND' });
+  });
+
+  test('to a participant an account that is not its own is not there, whatever its kind', async () => {
+    const me = await at.token('PARTICIPANT', 0);
+    const [mine, other] = [at.home(0), at.home(1)];
+    const { payees, rounding, treasury } = at.at;
+    const more = { amountMicros: '10', expiresAt: '2030-01-01T00:00:00Z', purpose: 'p' };
+    const errorsOf = async (name: string, fields: Record<string, number>, rest: object): Promise<unknown> => {
+      const ids = Object.entries(fields).map(([field, number]) => [field, at.id('Account', number)]);
+      const input = { ...Object.fromEntries(ids), ...rest, idempotencyKey: at.key7() } as object;
+      const { userErrors } = await give(me, name, input);
+      expect((await give(me, name, input)).userErrors).toEqual(userErrors);
+      return userErrors;
+    };
+    const notThere = (field: string): object[] => [
+      { field, code: 'NOT_FOUND', message: ERRORS.NOT_FOUND.message, retry: 'NEW_KEY' },
+    ];
+    const { amountMicros } = more;
+    for (const to of [other.dues, other.receivable, payees.retailer, rounding, 999_999]) {
+      expect(await errorsOf('sparkzTransfer', { from: mine.wallet, to }, { amountMicros })).toEqual(
+        notThere('to'),
+      );
+      expect(await errorsOf('holdPlace', { account: mine.wallet, payee: to }, more)).toEqual(
+        notThere('payee'),
+      );
+      const { wallet, dues } = mine;
+      for (const [field, fields] of [
+        ['treasury', { wallet, dues, treasury: to, duesPayee: payees.retailer }],
+        ['duesPayee', { wallet, dues, treasury, duesPayee: to }],
+      ] as const) {
+        // A payee of the host is what it pays to.
+        if (field === 'duesPayee' && to === payees.retailer) continue;
+        expect(await errorsOf('duesPay', fields, { amountMicros })).toEqual(notThere(field));
+      }
+    }
+    expect(
+      await errorsOf('sparkzTransfer', { from: mine.wallet, to: mine.dues }, { amountMicros }),
+    ).toMatchObject([{ field: 'to', code: 'ACCOUNT_KIND' }]);
+    const host = await at.token('HOST');
+    const minted = { ...mint('5', 'to-dues'), to: at.id('Account', other.dues) };
+    expect((await give(host, 'sparkzMint', minted)).userErrors).toMatchObject([{ code: 'ACCOUNT_KIND' }]);
   });
 
   test('another organisation cannot open a lane or write into one as its host', async () => {
