@@ -2,10 +2,10 @@
 import type { Lanes } from '../lanes/lanes.js';
 import type { CommunityData } from '../metering/community.js';
 import { intervalSettle, readingsRecord } from '../../schema/trade/metering.js';
-import { commandOf, Giver } from './commands.js';
+import { Giver } from './commands.js';
+import type { Recorded } from './recorded.js';
 import { ORGANISATIONS } from './rules.js';
 import type { DemoCommunity } from './set-up.js';
-import type { CommandOutcome } from '../lanes/outcome.js';
 
 /** Intervals that go into one transaction: their events stay well below the limit of one. */
 const CHUNK_READINGS = 6_000;
@@ -19,52 +19,45 @@ export interface RunOptions {
   readonly to?: number;
   /** Is told how many intervals are settled. */
   readonly progress?: (settled: number) => void;
+  /** What the lane was given before; none of it is given again. */
+  readonly recorded?: Recorded;
 }
 
 export async function runIntervals(options: RunOptions): Promise<void> {
   const { lanes, community, data } = options;
   const to = options.to ?? data.start.length;
   const size = Math.max(1, Math.floor(CHUNK_READINGS / data.homes.length));
-  const { lane } = new Giver(lanes, community.lane);
-  let settling: Promise<CommandOutcome[]> = Promise.resolve([]);
+  const give = new Giver(lanes, community.lane, options.recorded);
+  let settling = Promise.resolve(0);
   let settled = 0;
   for (let at = options.from ?? 0; at < to; at += size) {
     const chunk = Array.from({ length: Math.min(size, to - at) }, (_, i) => at + i);
-    const reading = lanes.submitBatch(
-      lane,
+    const reading = give.done(
       community.provider,
-      chunk.map((t) =>
-        commandOf(readingsRecord, {
-          network: community.network,
-          start: data.start[t],
-          durationSeconds: data.intervalSeconds,
-          source: data.source,
-          rows: {
-            connection: community.connections,
-            importWh: data.homes.map((home) => home.importWh[t]),
-            exportWh: data.homes.map((home) => home.exportWh[t]),
-            quality: data.homes.map(() => 'ACTUAL'),
-          },
-        }),
-      ),
+      readingsRecord,
+      chunk.map((t) => ({
+        network: community.network,
+        start: data.start[t],
+        durationSeconds: data.intervalSeconds,
+        source: data.source,
+        rows: {
+          connection: community.connections,
+          importWh: data.homes.map((home) => home.importWh[t]),
+          exportWh: data.homes.map((home) => home.exportWh[t]),
+          quality: data.homes.map(() => 'ACTUAL' as const),
+        },
+      })),
     );
     // The chunk before it settles while this one is made.
-    settled += applied(intervalSettle.name, await settling);
+    settled += await settling;
     if (settled > 0) options.progress?.(settled);
-    applied(readingsRecord.name, await reading);
-    settling = lanes.submitBatch(
-      lane,
+    await reading;
+    settling = give.done(
       ORGANISATIONS.host,
-      chunk.map((t) => commandOf(intervalSettle, { market: community.market, start: data.start[t] })),
+      intervalSettle,
+      chunk.map((t) => ({ market: community.market, start: data.start[t] })),
     );
   }
-  settled += applied(intervalSettle.name, await settling);
+  settled += await settling;
   options.progress?.(settled);
-}
-
-function applied(name: string, outcomes: readonly CommandOutcome[]): number {
-  for (const { refusal } of outcomes) {
-    if (refusal) throw new Error(`${name} was refused: ${refusal.code} ${refusal.field}`.trim());
-  }
-  return outcomes.length;
 }

@@ -21,6 +21,7 @@ import {
   unitRegister,
 } from '../../schema/trade/registration.js';
 import { Giver } from './commands.js';
+import type { Recorded } from './recorded.js';
 import * as rules from './rules.js';
 
 export interface CommunityPlan {
@@ -48,8 +49,13 @@ export interface DemoCommunity {
 
 const { host, operator } = rules.ORGANISATIONS;
 
-export async function setUpCommunity(lanes: Lanes, plan: CommunityPlan): Promise<DemoCommunity> {
-  const give = new Giver(lanes, host.organisation);
+/** What was `recorded` of a set-up that was interrupted is passed over. */
+export async function setUpCommunity(
+  lanes: Lanes,
+  plan: CommunityPlan,
+  recorded?: Recorded,
+): Promise<DemoCommunity> {
+  const give = new Giver(lanes, host.organisation, recorded);
   const provider = plan.provider ?? rules.ORGANISATIONS.provider;
   const from = { effectiveFrom: plan.from };
   await admit(give, provider);

@@ -19,6 +19,8 @@ export interface DataFolder {
   readonly tokens: string;
   /** The lock of a folder without a ledger of its own: the read model and keys of a network's channel lie there. */
   readonly lock: string;
+  /** A community's days that are not all on the ledger yet; there is none where they are. */
+  readonly unfinished: string;
 }
 
 export function dataFolderAt(path: string): DataFolder {
@@ -30,6 +32,7 @@ export function dataFolderAt(path: string): DataFolder {
     keys: join(absolute, 'keys'),
     tokens: join(absolute, 'tokens.txt'),
     lock: join(absolute, 'lock'),
+    unfinished: join(absolute, 'unfinished.json'),
   };
 }
 

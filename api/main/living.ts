@@ -1,53 +1,55 @@
 /** A community's days on the ledger: it is set up, its market opens, and each interval is read and settled. */
 import { DateTime } from 'luxon';
 import type { IdentityRef } from '../../network/ledger.js';
+import type { Recorded } from '../demo/recorded.js';
 import { runIntervals } from '../demo/run.js';
 import { setUpCommunity } from '../demo/set-up.js';
 import type { Lanes } from '../lanes/lanes.js';
 import type { CommunityData } from '../metering/community.js';
 import { isTimeZone } from '../time-zone.js';
+import type { Days } from './demonstration.js';
 import { CommandFailure, EXIT } from './exit.js';
 
-export interface Place {
-  /** ISO 4217 code. */
-  readonly currency: string;
-  /** IANA name of the zone whose days count. */
-  readonly timeZone: string;
-}
-
-export interface LivingOptions extends Place {
+export interface LivingOptions {
   readonly lanes: Lanes;
+  readonly days: Days;
   readonly data: CommunityData;
-  /** Intervals that are lived through, from the first of the data on. */
-  readonly intervals: number;
-  /** Intervals between two reports of progress. */
-  readonly step: number;
+  /** What its lane has already: an interrupted community lives on where it stopped. */
+  readonly recorded: Recorded;
   readonly progress: (done: number, total: number) => void;
   readonly signal: AbortSignal;
+  /** What its user reads where the signal ends it. */
+  readonly interrupted: string;
   /** Who records readings. */
   readonly provider: IdentityRef;
 }
 
+/** Reports of progress, about; and most intervals between two of them. */
+const REPORTS = 24;
+const MOST_STEP = 375;
+
 export async function liveThrough(o: LivingOptions): Promise<void> {
-  o.progress(0, o.intervals);
-  const community = await setUpCommunity(o.lanes, {
-    currency: o.currency,
-    timeZone: o.timeZone,
-    intervalSeconds: o.data.intervalSeconds,
-    from: o.data.start[0],
-    homes: o.data.homes,
-    provider: o.provider,
-  });
-  for (let from = 0; from < o.intervals; from += o.step) {
-    if (o.signal.aborted) throw new CommandFailure('Interrupted.', EXIT.interrupted);
-    const to = Math.min(from + o.step, o.intervals);
-    await runIntervals({ lanes: o.lanes, community, data: o.data, from, to });
-    o.progress(to, o.intervals);
+  const { lanes, data, recorded } = o;
+  const { timeZone, currency } = o.days;
+  const intervals = intervalsOf(data, o.days);
+  o.progress(0, intervals);
+  const plan = {
+    ...{ currency, timeZone, provider: o.provider },
+    ...{ intervalSeconds: data.intervalSeconds, from: data.start[0], homes: data.homes },
+  };
+  const community = await setUpCommunity(lanes, plan, recorded);
+  const step = Math.max(1, Math.min(MOST_STEP, Math.ceil(intervals / REPORTS)));
+  for (let from = 0; from < intervals; from += step) {
+    if (o.signal.aborted) throw new CommandFailure(o.interrupted, EXIT.interrupted);
+    const to = Math.min(from + step, intervals);
+    await runIntervals({ lanes, community, data, from, to, recorded });
+    o.progress(to, intervals);
   }
 }
 
 /** How many intervals of the data lie in its first local days; a day has 23, 24 or 25 hours. */
-export function intervalsOfDays(data: CommunityData, days: number, timeZone: string): number {
+export function intervalsOf(data: CommunityData, { days, timeZone }: Days): number {
+  if (days === undefined) return data.start.length;
   const end = DateTime.fromMillis(data.start[0], { zone: timeZone }).plus({ days }).toMillis();
   const beyond = data.start.findIndex((start) => start >= end);
   return beyond < 0 ? data.start.length : beyond;

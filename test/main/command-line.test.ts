@@ -332,6 +332,44 @@ describe('start and what goes on beside it', () => {
   });
 });
 
+describe('a first start that is interrupted', () => {
+  const blocks = (data: string): number =>
+    statSync(join(data, 'ledger/blocks.bin'), { throwIfNoEntry: false })?.size ?? 0;
+  /** Ends a start as soon as its ledger has more than so many bytes; answers what it had said. */
+  const interrupted = async (data: string, bytes: number, signal: NodeJS.Signals): Promise<Ended> => {
+    const child = begin(['start', '--data', data, '--port', '0']);
+    while (blocks(data) <= bytes) await new Promise((resolve) => setTimeout(resolve, 2));
+    child.kill(signal);
+    const [code] = (await once(child, 'close')) as [number | null];
+    expect(existsSync(join(data, 'unfinished.json'))).toBe(true);
+    return { code, ...child.said };
+  };
+  /** What a start prints of the day. */
+  const day = async (data: string): Promise<string> => {
+    const child = begin(['start', '--data', data, '--port', '0']);
+    await heard(child, 'GraphQL: ');
+    child.kill('SIGTERM');
+    await once(child, 'close');
+    return child.said.out.split('Access tokens')[0];
+  };
+
+  test('while it is set up and within its day, is finished by the next and prints what one would that was not', async () => {
+    const [whole, cut] = [join(folder, 'whole'), join(folder, 'cut')];
+    const wanted = await day(whole);
+    expect(wanted).toContain('1,536 readings of 96 intervals');
+    expect(existsSync(join(whole, 'unfinished.json'))).toBe(false);
+    await interrupted(cut, 10_000, 'SIGKILL');
+    const { code, err } = await interrupted(cut, blocks(whole) / 3, 'SIGINT');
+    expect([code, err]).toEqual([130, expect.stringContaining('go on where they stopped')]);
+    expect(await run(['demo', '--data', cut])).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('`gridbook start --data'),
+    });
+    expect(await day(cut)).toBe(wanted);
+    expect((await run(['check', '--data', cut])).code).toBe(0);
+  }, 240_000);
+});
+
 describe('check', () => {
   test('names what does not hold: a flipped byte', async () => {
     const restored = join(folder, 'restored');

@@ -3,22 +3,23 @@ import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import type { Ledger } from '../../../network/ledger.js';
 import { ORGANISATIONS } from '../../demo/rules.js';
-import { readCommunity } from '../../metering/community.js';
+import { OtherCommunityError, Recorded } from '../../demo/recorded.js';
 import { levelWith, openRunning, type Running } from '../composition.js';
 import type { CommandContext } from '../context.js';
-import { dataFolderAt, hasLedger } from '../data-folder.js';
+import { dataFolderAt, hasLedger, type DataFolder } from '../data-folder.js';
 import { communityFigures, marketsOf, settledStretch } from '../day-figures.js';
-import { DEMONSTRATION, writeDemonstration } from '../demonstration.js';
+import { dataOf, DEMONSTRATION, type Days } from '../demonstration.js';
 import { addEngineOptions, networkOf, type EngineOptions } from '../engine-options.js';
 import { CommandFailure, EXIT } from '../exit.js';
 import { counted } from '../figures.js';
-import { intervalsOfDays, liveThrough, requireTimeZone } from '../living.js';
+import { liveThrough, requireTimeZone, type LivingOptions } from '../living.js';
 import { wholeOption } from '../options.js';
 import { requireWritable } from '../output-file.js';
 import { showProgress } from '../progress.js';
 import { writeReport } from '../report/write.js';
 import { printSummary, summaryObject } from '../summary.js';
 import { temporaryFolder } from '../temporary-folder.js';
+import { noteFinished, noteUnfinished, unfinishedIn } from '../unfinished.js';
 
 interface DemoOptions extends EngineOptions {
   readonly community?: string;
@@ -59,9 +60,6 @@ export function addDemo(program: Command, context: CommandContext): void {
     .action((options: DemoOptions) => demo(options, context));
 }
 
-/** Intervals between two reports of progress, about. */
-const STEP = 375;
-
 async function demo(options: DemoOptions, context: CommandContext): Promise<void> {
   const began = performance.now();
   const timeZone = options.timeZone ?? (options.community ? 'Europe/Berlin' : DEMONSTRATION.timeZone);
@@ -74,55 +72,71 @@ async function demo(options: DemoOptions, context: CommandContext): Promise<void
   const temporary = options.data === undefined ? temporaryFolder('demo') : undefined;
   try {
     const folder = dataFolderAt(options.data ?? temporary?.path ?? '');
-    if (hasLedger(folder)) {
-      throw new CommandFailure(
-        `There is a ledger in ${folder.path} already; name another folder.`,
-        EXIT.usage,
-      );
-    }
-    const generated = options.community ? undefined : temporaryFolder('community');
+    requireNew(folder);
+    const days: Days = {
+      ...(options.community ? { community: resolve(options.community) } : {}),
+      ...(options.days === undefined ? {} : { days: options.days }),
+      ...{ timeZone, currency },
+    };
+    // Read first: nothing is begun where the files are not of their form.
+    const given = options.community ? await dataOf(days) : undefined;
+    const progress = showProgress(context.terminal, 'Settling', 'intervals');
+    const network = networkOf(options);
+    const isKept = options.data !== undefined && network === undefined;
+    if (isKept) noteUnfinished(folder, days);
+    const running = await openRunning({
+      ...{ folder, network },
+      databaseUrl: options.data === undefined ? undefined : context.settings.databaseUrl,
+      meanwhile: async (lanes, provider, ledger) => {
+        const recorded = await Recorded.of(ledger, ORGANISATIONS.host.organisation);
+        const living = {
+          ...{ lanes, provider, days, recorded, signal: context.signal },
+          data: given ?? (await dataOf(days, recorded.from)),
+          progress: (done: number, total: number) => progress.update(done, total),
+          interrupted: interruptedSentence(options, network),
+        };
+        await liveOn(living, ledger).finally(() => progress.end());
+        if (isKept) noteFinished(folder);
+      },
+    });
     try {
-      if (generated) await writeDemonstration(generated.path, Date.now(), options.days ?? 1);
-      const data = await readCommunity(options.community ?? generated?.path ?? '');
-      const days = options.days ?? Infinity;
-      const intervals = days === Infinity ? data.start.length : intervalsOfDays(data, days, timeZone);
-      const progress = showProgress(context.terminal, 'Settling', 'intervals');
-      const running = await openRunning({
-        folder,
-        databaseUrl: options.data === undefined ? undefined : context.settings.databaseUrl,
-        network: networkOf(options),
-        meanwhile: async (lanes, provider, ledger) => {
-          await requireNew(ledger);
-          await liveThrough({
-            lanes,
-            provider,
-            data,
-            timeZone,
-            currency,
-            intervals,
-            step: Math.max(1, Math.min(STEP, Math.ceil(intervals / 24))),
-            progress: (done, total) => progress.update(done, total),
-            signal: context.signal,
-          }).finally(() => progress.end());
-        },
-      });
-      try {
-        await tell(running, options, context, began);
-      } finally {
-        await running.close();
-      }
+      await tell(running, options, context, began);
     } finally {
-      generated?.remove();
+      await running.close();
     }
   } finally {
     temporary?.remove();
   }
 }
 
-/** A community is set up once on a ledger; on a network's channel it may be there already. */
-async function requireNew(ledger: Ledger): Promise<void> {
-  if ((await ledger.readState(`${ORGANISATIONS.host.organisation}/head/0`)) === undefined) return;
-  throw new CommandFailure('The channel of the network has a community already.', EXIT.usage);
+function requireNew(folder: DataFolder): void {
+  if (!hasLedger(folder)) return;
+  const what = unfinishedIn(folder)
+    ? `The days of the community in ${folder.path} were interrupted, and \`gridbook start --data ${folder.path}\` ` +
+      'goes on with them; to begin others name another folder.'
+    : `There is a ledger in ${folder.path} already; name another folder.`;
+  throw new CommandFailure(what, EXIT.usage);
+}
+
+/** A community is set up once on a ledger; one of a network's channel that was interrupted lives on. */
+async function liveOn(living: LivingOptions, ledger: Ledger): Promise<void> {
+  const isThere = (cause?: unknown): CommandFailure =>
+    new CommandFailure('The channel of the network has a community already.', EXIT.usage, { cause });
+  const hadAny = living.recorded.left > 0;
+  const height = ledger.height();
+  try {
+    await liveThrough(living);
+  } catch (error) {
+    throw error instanceof OtherCommunityError ? isThere(error) : error;
+  }
+  if (hadAny && ledger.height() === height) throw isThere();
+}
+
+/** What goes on from there: nothing of a folder that goes. */
+function interruptedSentence({ data }: DemoOptions, network: string | undefined): string {
+  if (network !== undefined) return 'Interrupted; the same command goes on where it stopped.';
+  if (data === undefined) return 'Interrupted.';
+  return `Interrupted; \`gridbook start --data ${data}\` goes on where it stopped.`;
 }
 
 async function tell(

@@ -6,9 +6,11 @@ import { DateTime } from 'luxon';
 import { LIMITS } from '../../../schema/limits.js';
 import { localKey } from '../../auth/keys.js';
 import { TokenVerifier } from '../../auth/verify.js';
-import type { IdentityRef } from '../../../network/ledger.js';
+import type { IdentityRef, Ledger } from '../../../network/ledger.js';
+import { RefusedError } from '../../demo/commands.js';
+import { OtherCommunityError, Recorded } from '../../demo/recorded.js';
+import { ORGANISATIONS } from '../../demo/rules.js';
 import type { Lanes } from '../../lanes/lanes.js';
-import { readCommunity } from '../../metering/community.js';
 import { startGateway, type Gateway } from '../../server/gateway.js';
 import { levelWith, openRunning, type Running } from '../composition.js';
 import type { CommandContext } from '../context.js';
@@ -20,7 +22,7 @@ import {
   type MarketReference,
   type Stretch,
 } from '../day-figures.js';
-import { DEMONSTRATION, writeDemonstration } from '../demonstration.js';
+import { dataOf, FIRST_DAY, type Days } from '../demonstration.js';
 import { addEngineOptions, networkOf, type EngineOptions } from '../engine-options.js';
 import { CommandFailure, EXIT } from '../exit.js';
 import { counted } from '../figures.js';
@@ -31,7 +33,7 @@ import { showProgress } from '../progress.js';
 import { sampleQueries } from '../sample-queries.js';
 import { organisationsOf as namesOf, type Settings } from '../settings.js';
 import { printSummary } from '../summary.js';
-import { temporaryFolder } from '../temporary-folder.js';
+import { noteFinished, noteUnfinished, unfinishedIn } from '../unfinished.js';
 
 interface StartOptions extends EngineOptions {
   readonly data?: string;
@@ -43,14 +45,13 @@ interface StartOptions extends EngineOptions {
 }
 
 const LOOPBACK: ReadonlySet<string> = new Set(['127.0.0.1', '::1', 'localhost']);
-const STEP = 4;
 
 export function addStart(program: Command, context: CommandContext): void {
   addEngineOptions(program.command('start'))
     .summary('run the ledger and its GraphQL gateway')
     .description(
       'Opens the data folder and serves GraphQL. In a new folder the demonstration community lives one day first; ' +
-        'a second start continues there. Ends in order on Ctrl-C.',
+        'a second start continues there, with that day too where it was interrupted. Ends in order on Ctrl-C.',
     )
     .option('--data <dir>', 'data folder')
     .option('--host <address>', 'address to listen on')
@@ -83,7 +84,7 @@ async function start(options: StartOptions, context: CommandContext): Promise<vo
   await requireFreePort(host, port);
   const verifier = await verifierOf(folder, host, options, settings);
   // On a network nothing is begun unasked: `demo` does it there.
-  const isNew = network === undefined && !hasLedger(folder);
+  const days = network === undefined ? daysToLive(folder, options, context) : undefined;
   const running = await openRunning({
     folder,
     ...{ network, signThemselves },
@@ -92,9 +93,7 @@ async function start(options: StartOptions, context: CommandContext): Promise<vo
     notice: ({ message }) => terminal.note(message),
     onFailure: (error) => terminal.note(`The read model has stopped: ${error.message}`),
     meanwhile:
-      isNew && !options.empty && !settings.isProduction
-        ? (lanes, provider) => firstDay(lanes, provider, context)
-        : undefined,
+      days && ((lanes, provider, ledger) => live(days, folder, { lanes, provider, ledger }, context)),
   });
   let gateway: Gateway | undefined;
   try {
@@ -144,31 +143,57 @@ async function requireFreePort(host: string, port: number): Promise<void> {
   }
 }
 
-/** The demonstration community's first day: the local day before today. */
-async function firstDay(
-  lanes: Lanes,
-  provider: IdentityRef,
+/** The first day of a new folder, or the days that an interruption left unfinished. */
+function daysToLive(
+  folder: DataFolder,
+  { empty }: StartOptions,
+  { terminal, settings }: CommandContext,
+): Days | undefined {
+  const isWanted = !empty && !settings.isProduction;
+  const unfinished = unfinishedIn(folder);
+  if (unfinished && !isWanted) {
+    terminal.note(
+      "The community's days were interrupted and are not finished here: " +
+        '`gridbook start` without --empty and NODE_ENV=production goes on with them.',
+    );
+  }
+  if (!isWanted) return undefined;
+  if (unfinished) {
+    if (hasLedger(folder))
+      terminal.note("The community's days were interrupted: they go on where they stopped.");
+    return unfinished;
+  }
+  if (hasLedger(folder)) return undefined;
+  noteUnfinished(folder, FIRST_DAY);
+  return FIRST_DAY;
+}
+
+async function live(
+  days: Days,
+  folder: DataFolder,
+  { lanes, provider, ledger }: { lanes: Lanes; provider: IdentityRef; ledger: Ledger },
   { terminal, signal }: CommandContext,
 ): Promise<void> {
-  const source = temporaryFolder('community');
   const progress = showProgress(terminal, 'A community lives its day', 'intervals');
   try {
-    await writeDemonstration(source.path, Date.now(), 1);
-    const data = await readCommunity(source.path);
+    const recorded = await Recorded.of(ledger, ORGANISATIONS.host.organisation);
     await liveThrough({
-      lanes,
-      provider,
-      data,
-      timeZone: DEMONSTRATION.timeZone,
-      currency: DEMONSTRATION.currency,
-      intervals: data.start.length,
-      step: STEP,
+      ...{ lanes, provider, days, recorded, signal },
+      data: await dataOf(days, recorded.from),
       progress: (done, total) => progress.update(done, total),
-      signal,
+      interrupted: 'Interrupted; `gridbook start` goes on where it stopped.',
     });
+    noteFinished(folder);
+  } catch (error) {
+    if (!(error instanceof OtherCommunityError || error instanceof RefusedError)) throw error;
+    throw new CommandFailure(
+      `The community's days in ${folder.path} cannot go on: ${error.message}; \`gridbook start --fresh\` moves the ` +
+        'folder aside and begins anew.',
+      EXIT.failed,
+      { cause: error },
+    );
   } finally {
     progress.end();
-    source.remove();
   }
 }
 
