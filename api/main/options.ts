@@ -1,6 +1,7 @@
 /** Readers of option values; what is not of its form is refused as wrong usage. */
 import { InvalidArgumentError } from 'commander';
 import { DateTime } from 'luxon';
+import { CommandFailure, EXIT } from './exit.js';
 
 /** A whole number within bounds. */
 export const wholeOption =
@@ -33,6 +34,12 @@ export const instantOption =
     }
     return at.toMillis();
   };
+
+/** Refuses a period that ends before it begins, as the gateway does. */
+export function requirePeriod({ from, to }: { readonly from?: number; readonly to?: number }): void {
+  if (from === undefined || to === undefined || from < to) return;
+  throw new CommandFailure('The period ends before it begins: --from must lie before --to.', EXIT.usage);
+}
 
 /** How long something lasts: `90m`, `12h`, `7d`; in seconds. */
 export const durationOption =

@@ -57,6 +57,27 @@ describe('a file that cannot be written is told before any work', () => {
   });
 });
 
+test.each(['export trades', 'settle'])(
+  '%s of a period that ends before it begins is wrong usage',
+  async (words) => {
+    for (const to of ['2021-02-19', '2021-02-20']) {
+      const args = [...words.split(' '), '--data', data, '--from', '2021-02-20', '--to', to];
+      expect(await gridbook(args)).toEqual({
+        code: 2,
+        out: '',
+        err: expect.stringMatching(/--from .* before --to/),
+      });
+    }
+  },
+);
+
+test('an export without a row has the header of one with rows', async () => {
+  const header = async (...period: string[]): Promise<string[]> =>
+    (await gridbook(['export', 'trades', '--data', data, ...period])).out.split('\n');
+  const [whole, empty] = [await header(), await header('--from', '2999-01-01')];
+  expect([whole.length > 2, empty]).toEqual([true, [whole[0], '']]);
+});
+
 describe('what is missing ends with 3', () => {
   test.each([
     ['a community', ['demo', '--community', nowhere], nowhere],

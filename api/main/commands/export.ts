@@ -1,12 +1,11 @@
 /** `gridbook export`: figures as CSV, read from the ledger's blocks, also beside a running Gridbook. */
 import { open, type FileHandle } from 'node:fs/promises';
 import { Argument, type Command } from 'commander';
-import { EXPORTED_HEADER } from '../../metering/exported-csv.js';
 import type { Session } from '../../readmodel/session.js';
 import { openReading } from '../composition.js';
 import type { CommandContext } from '../context.js';
 import { addEngineOptions, ledgerPlace, type EngineOptions } from '../engine-options.js';
-import { instantOption } from '../options.js';
+import { instantOption, requirePeriod } from '../options.js';
 import { requireWritable } from '../output-file.js';
 import { showProgress } from '../progress.js';
 
@@ -79,6 +78,7 @@ export function addExport(program: Command, context: CommandContext): void {
 
 async function write(what: ExportName, options: ExportOptions, context: CommandContext): Promise<void> {
   const { terminal, settings, signal } = context;
+  requirePeriod(options);
   const place = ledgerPlace(options, settings);
   if (options.output !== undefined) requireWritable(options.output);
   const progress = showProgress(terminal, 'Reading the ledger', 'blocks');
@@ -108,16 +108,19 @@ async function stream(
   await session.run(`declare rows no scroll cursor for ${EXPORTS[what]}`, [from, to]);
   for (let isFirst = true; !signal.aborted; isFirst = false) {
     const { rows } = await session.run(`fetch ${ROWS} from rows`);
-    if (isFirst) await out(`${headerOf(what, rows).join(',')}\n`);
+    if (isFirst) await out(`${Object.keys(rows[0] ?? (await emptyRow(session, what))).join(',')}\n`);
     if (rows.length === 0) return;
     await out(rows.map((row) => `${Object.values(row).map(cell).join(',')}\n`).join(''));
   }
 }
 
-/** Column names; without rows those that are known otherwise. */
-function headerOf(what: ExportName, rows: readonly object[]): readonly string[] {
-  if (rows.length > 0) return Object.keys(rows[0]);
-  return what === 'readings' ? EXPORTED_HEADER : [what];
+/** A row with every column and nothing in it: a period without rows has the header of one with some. */
+async function emptyRow(session: Session, what: ExportName): Promise<object> {
+  const { rows } = await session.run(
+    `select q.* from (values (0)) as one left join (${EXPORTS[what]}) as q on false`,
+    [0, 0],
+  );
+  return rows[0];
 }
 
 /** A value as CSV; quoted where it must be, and never a formula for a spreadsheet. */

@@ -10,7 +10,7 @@ import { marketsOf, type MarketReference } from '../day-figures.js';
 import { addEngineOptions, ledgerPlace, type EngineOptions } from '../engine-options.js';
 import { CommandFailure, EXIT } from '../exit.js';
 import { counted } from '../figures.js';
-import { instantOption } from '../options.js';
+import { instantOption, requirePeriod } from '../options.js';
 import { showProgress } from '../progress.js';
 import { staleIntervals, staleSentence } from '../stale.js';
 import type { Database } from '../../readmodel/database.js';
@@ -49,6 +49,7 @@ export function addSettle(program: Command, context: CommandContext): void {
 
 async function settle(options: SettleOptions, context: CommandContext): Promise<void> {
   const { terminal, settings } = context;
+  requirePeriod(options);
   const place = ledgerPlace(options, settings);
   const running = await openRunning({ ...place, databaseUrl: settings.databaseUrl });
   const progress = showProgress(terminal, 'Settling', 'intervals');
