@@ -19,7 +19,7 @@ import {
   type Definition,
 } from './lifecycle.js';
 import { untilLevel } from './levelling.js';
-import { adminOf, authorityOf } from './nodes.js';
+import { adminOf, authorityOf, peerName } from './nodes.js';
 import { joinOrderer } from './orderer-client.js';
 import { Orderers } from './orderers.js';
 import type { ChaincodePackage } from './package.js';
@@ -38,10 +38,16 @@ interface Party {
   readonly peers: readonly PeerClient[];
 }
 
+interface Followed {
+  /** Name of the peer. */
+  readonly name: string;
+  readonly commits: Commits;
+}
+
 export class Consortium {
   private readonly parties: readonly Party[];
   private readonly orderers: Orderers;
-  private readonly commits: Commits[] = [];
+  private readonly followed: Followed[] = [];
 
   constructor(
     private readonly layout: Layout,
@@ -73,18 +79,28 @@ export class Consortium {
       }),
       ...this.parties.flatMap(({ plan, admin, peers }) =>
         peers.map(async (at, i) => {
-          const name = `${plan.peers[i].name}.${plan.name}`;
+          const name = peerName(plan, plan.peers[i]);
           await this.untilDone(`${name} does not join`, () => joinPeer(at, admin, block));
         }),
       ),
     ]);
   }
 
-  /** Follows the blocks of all peers here, from where each tells this organisation of them. */
-  follow(): void {
-    for (const { admin, peers } of this.parties) {
-      for (const at of peers) this.commits.push(at.commits(admin, CHANNEL));
-    }
+  /**
+   * Follows the blocks of all peers here, each from the next that it gets: one that began from a snapshot has none before.
+   */
+  async follow(): Promise<void> {
+    await Promise.all(
+      this.parties.flatMap(({ plan, admin, peers }) =>
+        peers.map(async (at, i) => {
+          const name = peerName(plan, plan.peers[i]);
+          const next = await this.untilDone(`${name} does not tell of the channel`, () =>
+            at.height(admin, CHANNEL),
+          );
+          this.followed.push({ name, commits: at.commits(admin, CHANNEL, next) });
+        }),
+      ),
+    );
   }
 
   /** Waits until the one peer of its one organisation has the blocks that others have; answers its height. */
@@ -218,15 +234,24 @@ export class Consortium {
     });
     // An orderer that is no leader yet refuses; the same transaction is given again.
     await this.untilDone(what, () => this.orderers.give(envelope));
-    const committed = Promise.all(this.commits.map((commits) => commits.codeOf(id)));
-    const codes = await inTime(`${what}: it is not committed on every peer`, committed);
+    const codes = await Promise.all(this.followed.map((followed) => codeFrom(followed, id, what)));
     const invalid = codes.find((code) => code !== 0);
     if (invalid !== undefined) throw new NetworkError(`${what}: validation code ${invalid}`);
   }
 
   close(): void {
-    for (const commits of this.commits) commits.close();
+    for (const { commits } of this.followed) commits.close();
     for (const { peers } of this.parties) for (const at of peers) at.close();
     this.orderers.close();
   }
+}
+
+/** Under which code a peer committed a transaction; whoever does not tell is named. */
+async function codeFrom({ name, commits }: Followed, id: string, what: string): Promise<number> {
+  const code = commits.codeOf(id).catch((error: Error) => {
+    throw new NetworkError(`${what}: ${name} does not tell of its blocks: ${error.message}`, {
+      cause: error,
+    });
+  });
+  return inTime(`${what}: ${name} has not committed it`, code);
 }

@@ -67,17 +67,18 @@ export class PeerClient {
     return common.BlockchainInfo.deserializeBinary(answer).getHeight();
   }
 
-  /** Validation codes of transactions as their blocks are committed, from block 0 on. */
-  commits(identity: ClientIdentity, channel: string): Commits {
-    const first = new orderer.SeekPosition();
-    first.setOldest(new orderer.SeekOldest());
-    const last = new orderer.SeekPosition();
-    const end = new orderer.SeekSpecified();
-    end.setNumber(Number.MAX_SAFE_INTEGER);
-    last.setSpecified(end);
+  /** Validation codes of transactions as their blocks are committed, from a block on. */
+  commits(identity: ClientIdentity, channel: string, from = 0): Commits {
+    const at = (number: number): orderer.SeekPosition => {
+      const specified = new orderer.SeekSpecified();
+      specified.setNumber(number);
+      const position = new orderer.SeekPosition();
+      position.setSpecified(specified);
+      return position;
+    };
     const seek = new orderer.SeekInfo();
-    seek.setStart(first);
-    seek.setStop(last);
+    seek.setStart(at(from));
+    seek.setStop(at(Number.MAX_SAFE_INTEGER));
     seek.setBehavior(orderer.SeekInfo.SeekBehavior.BLOCK_UNTIL_READY);
     const { header } = headerOf(identity, common.HeaderType.DELIVER_SEEK_INFO, channel);
     const stream = this.deliverer.deliverFiltered();
@@ -100,9 +101,13 @@ export class Commits {
   private failure: Error | undefined;
 
   constructor(private readonly stream: DeliverStream) {
-    stream.on('data', (response: peer.DeliverResponse) => this.take(response.getFilteredBlock()));
+    let status = 0;
+    stream.on('data', (response: peer.DeliverResponse) => {
+      status = response.getStatus();
+      this.take(response.getFilteredBlock());
+    });
     stream.on('error', (error: Error) => this.fail(error));
-    stream.on('end', () => this.fail(new Error('the peer ended its stream of blocks')));
+    stream.on('end', () => this.fail(new Error(`the peer ended its stream of blocks (${status})`)));
   }
 
   /** The validation code under which a transaction was committed; 0 where it is valid. */

@@ -96,7 +96,7 @@ async function found(
   step: UpOptions['step'],
 ): Promise<void> {
   step(`${plan.orderers.length} orderers and ${plan.organisations.length} organisations joined`);
-  network.follow();
+  await network.follow();
   if (!(await network.definition(CHAINCODE))) await network.define(FIRST_DEFINITION, packageOf);
   step('chaincode approved and committed on all organisations');
   // Where others take part too, a majority is not here.
@@ -115,7 +115,7 @@ async function joinOthers(network: Consortium, packageOf: PackageOf, step: UpOpt
   step('joined the channel of the others');
   await network.taken();
   // Before it has that block, a peer tells its own organisation nothing of the channel.
-  network.follow();
+  await network.follow();
   step('the channel’s blocks are here');
   const definition = await network.definition(CHAINCODE);
   if (!definition) throw new NetworkError('the channel has no chaincode of Gridbook yet');

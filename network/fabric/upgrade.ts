@@ -37,7 +37,7 @@ export async function upgradeChaincode(
   try {
     const now = await network.definition(CHAINCODE);
     if (!now) throw new NetworkError('the channel has no chaincode of Gridbook yet');
-    network.follow();
+    await network.follow();
     for (const organisation of plan.organisations) {
       await restartNode(layout, programs, plan, chaincodeName(organisation));
       await network.answers(CHAINCODE, [PING]);

@@ -111,6 +111,9 @@ onFabric('a snapshot', () => {
     const restored = await on('restore', '--snapshot', output, '--peer', PEER, '--json');
     const { aside } = JSON.parse(restored.out) as { aside: string };
     expect([restored.code, existsSync(aside)]).toEqual([0, true]);
+    // It is followed from what it has: it never gets the blocks before.
+    const confirmed = await on('up');
+    expect([confirmed.code, confirmed.err]).toEqual([0, expect.stringContaining('committed on all of them')]);
     const ledger = await FabricLedger.open(layout.root);
     await register(ledger, 'four');
     const kept = await ledger.commitHashes(ledger.height() - 1);

@@ -110,7 +110,7 @@ async function deployPlain(layout: Layout, plan: NetworkPlan): Promise<void> {
   const consortium = new Consortium(layout, plan);
   try {
     await consortium.join(readFileSync(layout.genesisBlock));
-    consortium.follow();
+    await consortium.follow();
     await consortium.install(packages);
     await consortium.define({ name: PLAIN, version: '1', sequence: 1 }, packages);
     await consortium.call(PLAIN, ['seed', String(PLAIN_ACCOUNTS), '1000000000']);

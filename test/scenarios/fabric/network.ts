@@ -50,7 +50,7 @@ export class ScenarioNetwork {
       const limitsFile = join(options.folder, 'limits.json');
       const plan = await start(layout, options, limitsFile);
       const consortium = new Consortium(layout, plan);
-      consortium.follow();
+      await consortium.follow();
       const server = createServer().listen(0, '127.0.0.1');
       await once(server, 'listening');
       return new ScenarioNetwork(layout, consortium, server, limitsFile);
