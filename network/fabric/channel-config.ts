@@ -35,13 +35,20 @@ function definitionIn(name: string, group: common.ConfigGroup): OrganisationDefi
   };
 }
 
-/** The organisation of a name that an update writes. */
-export function addedBy(update: Uint8Array, name: string): OrganisationDefinition {
-  const application = common.ConfigUpdate.deserializeBinary(update)
+const writtenBy = (update: Uint8Array, name: string): common.ConfigGroup | undefined =>
+  common.ConfigUpdate.deserializeBinary(update)
     .getWriteSet()
     ?.getGroupsMap()
-    .get(APPLICATION);
-  const group = application?.getGroupsMap().get(name);
+    .get(APPLICATION)
+    ?.getGroupsMap()
+    .get(name);
+
+/** Whether an organisation takes part once an update of its membership is taken. */
+export const leavesIn = (update: Uint8Array, name: string): boolean => writtenBy(update, name) !== undefined;
+
+/** The organisation of a name that an update writes. */
+export function addedBy(update: Uint8Array, name: string): OrganisationDefinition {
+  const group = writtenBy(update, name);
   if (!group) throw new NetworkError(`the update adds no organisation ${name}`);
   return definitionIn(name, group);
 }
@@ -58,6 +65,10 @@ export function adding(config: common.Config, definition: OrganisationDefinition
 export function removing(config: common.Config, name: string): common.ConfigUpdate {
   if (!applicationOf(config).getGroupsMap().has(name))
     throw new NetworkError(`${name} takes no part in the channel`);
+  if (applicationOf(config).getGroupsMap().getLength() === 1)
+    throw new NetworkError(
+      `${name} is the only organisation, and the channel would end with it: \`gridbook network org add\` adds another one first`,
+    );
   return membership(config, (members) => members.del(name));
 }
 

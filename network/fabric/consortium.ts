@@ -168,7 +168,7 @@ export class Consortium {
   async define(definition: Definition, packageOf: PackageOf): Promise<void> {
     await this.approve(definition, packageOf);
     const [{ admin }] = this.parties;
-    await this.submit('the chaincode is not committed', () => commitment(admin, definition), this.most());
+    await this.submit('the chaincode cannot be committed', () => commitment(admin, definition), this.most());
   }
 
   /** One call of a chaincode that a majority of the organisations endorses, seen on every peer. */
@@ -209,7 +209,7 @@ export class Consortium {
       });
     const here = this.parties.filter(({ plan }) => approvedBy.includes(plan.name));
     try {
-      await this.submit('the chaincode is not committed', () => commitment(admin, definition), [
+      await this.submit('the chaincode cannot be committed', () => commitment(admin, definition), [
         ...here.map((party) => party.peers[0]),
         ...others,
       ]);
@@ -234,7 +234,7 @@ export class Consortium {
     });
     // An orderer that is no leader yet refuses; the same transaction is given again.
     await this.untilDone(what, () => this.orderers.give(envelope));
-    const codes = await Promise.all(this.followed.map((followed) => codeFrom(followed, id, what)));
+    const codes = await Promise.all(this.followed.map((followed) => codeFrom(followed, id)));
     const invalid = codes.find((code) => code !== 0);
     if (invalid !== undefined) throw new NetworkError(`${what}: validation code ${invalid}`);
   }
@@ -246,12 +246,15 @@ export class Consortium {
   }
 }
 
+const NOT_KNOWN =
+  'it is not known whether a transaction was committed; the same command does what is missing';
+
 /** Under which code a peer committed a transaction; whoever does not tell is named. */
-async function codeFrom({ name, commits }: Followed, id: string, what: string): Promise<number> {
+async function codeFrom({ name, commits }: Followed, id: string): Promise<number> {
   const code = commits.codeOf(id).catch((error: Error) => {
-    throw new NetworkError(`${what}: ${name} does not tell of its blocks: ${error.message}`, {
+    throw new NetworkError(`${NOT_KNOWN}: ${name} does not tell of its blocks: ${error.message}`, {
       cause: error,
     });
   });
-  return inTime(`${what}: ${name} has not committed it`, code);
+  return inTime(`${NOT_KNOWN}: ${name} does not have it in time`, code);
 }

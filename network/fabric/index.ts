@@ -18,6 +18,7 @@ export { isOrganisationName } from './organisation-group.js';
 export { Layout } from './layout.js';
 export { faultOf as faultOfListenAddress } from './listen-address.js';
 export { verifyChannel, type ChannelReport, type VerifyChannelOptions } from './verify-channel.js';
+export { retire } from './retirement.js';
 export { aloneIn } from './alone.js';
 export { backupNetwork, restoreNetwork, type NetworkBackup } from './backup.js';
 export { rebuildPeer, takeSnapshot, type Snapshot } from './snapshot.js';

@@ -40,8 +40,12 @@ export class Layout {
   peer({ name }: OrganisationPlan, peer: PeerPlan): NodeFolders {
     return {
       folder: join(this.organisation(name), peer.name),
-      data: join(this.root, 'data', name, peer.name),
+      data: join(this.dataOf(name), peer.name),
     };
+  }
+  /** Data of an organisation's peers. */
+  dataOf(organisation: string): string {
+    return join(this.root, 'data', organisation);
   }
   orderer({ name }: OrdererPlan): NodeFolders {
     return {

@@ -7,6 +7,7 @@ import {
   addedBy,
   adding,
   channelConfig,
+  leavesIn,
   organisationsOf,
   removing,
   signed,
@@ -20,13 +21,20 @@ import type { Layout } from './layout.js';
 import { majority } from './lifecycle.js';
 import { authorityOf } from './nodes.js';
 import { Orderers } from './orderers.js';
+import { within } from './pause.js';
 import { PeerClient } from './peer-client.js';
 import type { NetworkPlan } from './plan.js';
 import { usable } from './plan-change.js';
+import { partsOf } from './taking-part.js';
 import { giveUpdate } from './update-delivery.js';
 import { untilDone } from './waiting.js';
 
 const UPDATE = 'gridbook-channel-update-1';
+
+/** How long other peers may take, once one has answered. */
+const OTHERS_MS = 1_000;
+const NOT_KNOWN =
+  'it is not known whether the channel took the update, which the orderers have; the same command says so, or goes on';
 
 const NOT_SIGNED =
   'the update is not signed: it is no plain addition or removal of an organisation, or it was made for another state of the channel';
@@ -50,22 +58,36 @@ export interface UpdateResult {
   readonly needed: number;
   /** Whether the channel took it. */
   readonly isDone: boolean;
+  /** Whether the organisation that it is about takes part then. */
+  readonly takesPart: boolean;
+}
+
+/** A peer, and as whom it is asked. */
+interface View {
+  readonly at: PeerClient;
+  readonly admin: ClientIdentity;
 }
 
 /** An administrator's view of the channel from one folder. */
 export class Administration {
   private readonly admins: readonly ClientIdentity[];
-  private readonly peers: readonly PeerClient[];
-  private turn = 0;
+  private readonly views: readonly View[];
   private readonly orderers: Orderers;
 
-  constructor(layout: Layout, plan: NetworkPlan) {
+  constructor(
+    private readonly layout: Layout,
+    private readonly plan: NetworkPlan,
+  ) {
     this.admins = plan.organisations.map(({ name }) =>
       ClientIdentity.read(name, layout.identity(name, 'admin')).requireValid(),
     );
-    const [{ name, peers }] = usable(plan).organisations;
-    const own = Buffer.from(authorityOf(layout, name));
-    this.peers = peers.map(({ port }) => new PeerClient(`${plan.host}:${port}`, own));
+    this.views = usable(plan).organisations.flatMap(({ name, peers }, i) => {
+      const own = Buffer.from(authorityOf(layout, name));
+      return peers.map(({ port }) => ({
+        at: new PeerClient(`${plan.host}:${port}`, own),
+        admin: this.admins[i],
+      }));
+    });
     this.orderers = new Orderers(layout, usable(plan));
   }
 
@@ -73,9 +95,17 @@ export class Administration {
     return untilDone('the channel does not answer', () => this.configNow());
   }
 
-  /** As one of the first organisation's peers has it, each in turn. */
-  private configNow(): Promise<common.Config> {
-    return channelConfig(this.peers[this.turn++ % this.peers.length], this.admins[0]);
+  /** The newest that a peer here has: one whose organisation was removed is told of nothing new. */
+  private async configNow(): Promise<common.Config> {
+    const configs: common.Config[] = [];
+    const asked = this.views.map(async ({ at, admin }) => configs.push(await channelConfig(at, admin)));
+    const all = Promise.allSettled(asked);
+    await Promise.any(asked).catch((error: AggregateError) => {
+      throw error.errors[0] as Error;
+    });
+    // One that hangs is not waited for.
+    await within(all, OTHERS_MS, new AbortController().signal);
+    return configs.reduce((a, b) => (b.getSequence() > a.getSequence() ? b : a));
   }
 
   /** Begins an update; where this folder's signatures suffice, the channel has it at the end. */
@@ -112,19 +142,26 @@ export class Administration {
     const signedBy = signatures.map(signerOf).filter((name) => members.includes(name));
     const needed = asked ?? majority(members.length);
     const isDone = signedBy.length >= needed;
-    if (isDone) await this.give(update, signatures);
+    if (isDone) await this.give(update, signatures, pending.subject);
     return {
       pending: {
         ...pending,
         signatures: signatures.map((s) => Buffer.from(s.serializeBinary()).toString('base64')),
       },
-      ...{ signedBy, needed, isDone },
+      ...{ signedBy, needed, isDone, takesPart: leavesIn(update, pending.subject) },
     };
   }
 
-  private async give(update: Uint8Array, signatures: readonly common.ConfigSignature[]): Promise<void> {
-    const before = (await this.config()).getSequence();
-    const envelope = updateEnvelope(update, signatures, this.admins[0]);
+  private async give(
+    update: Uint8Array,
+    signatures: readonly common.ConfigSignature[],
+    subject: string,
+  ): Promise<void> {
+    const config = await this.config();
+    const before = config.getSequence();
+    const members = organisationsOf(config).map(({ name }) => name);
+    const giver = this.admins.find(({ organisation }) => members.includes(organisation)) ?? this.admins[0];
+    const envelope = updateEnvelope(update, signatures, giver);
     const refusal = await giveUpdate(this.orderers, envelope);
     if (refusal) {
       throw new NetworkError(
@@ -132,13 +169,18 @@ export class Administration {
         { cause: refusal },
       );
     }
-    await untilDone('the update is not committed', async () => {
-      if ((await this.configNow()).getSequence() <= before) throw new Error('not yet');
+    await untilDone(NOT_KNOWN, async () => {
+      // Whoever removed itself is told nothing more, and refused.
+      if (this.admins.every(({ organisation }) => organisation === subject)) {
+        const [{ isRefused }] = await partsOf(this.layout, this.plan, [subject]);
+        if (isRefused) return;
+      }
+      if ((await this.configNow()).getSequence() <= before) throw new Error('no peer here has it yet');
     });
   }
 
   close(): void {
-    for (const peer of this.peers) peer.close();
+    for (const { at } of this.views) at.close();
     this.orderers.close();
   }
 }

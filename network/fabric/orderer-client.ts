@@ -111,6 +111,14 @@ export class BroadcastError extends Error {
   }
 }
 
+/** An orderer did not give a block. */
+export class DeliverError extends Error {
+  constructor(readonly status: number) {
+    super(`the orderer gives no block (${status})`);
+    this.name = 'DeliverError';
+  }
+}
+
 /** What an orderer says that has the transaction from another one, or from an earlier attempt. */
 const HAS_IT = /request already (exists|processed)/;
 
@@ -142,13 +150,18 @@ export class OrdererClient {
   }
 
   /** A block of a channel: of a number, or the newest. */
-  block(identity: ClientIdentity, channel: string, at: number | 'newest'): Promise<common.Block> {
+  block(
+    identity: ClientIdentity,
+    channel: string,
+    at: number | 'newest',
+    answerMs = ANSWER_MS,
+  ): Promise<common.Block> {
     return new Promise((resolve, reject) => {
-      const stream = this.client.deliver({ deadline: Date.now() + ANSWER_MS });
+      const stream = this.client.deliver({ deadline: Date.now() + answerMs });
       stream.on('data', (response: orderer.DeliverResponse) => {
         const block = response.getBlock();
         if (block) resolve(block);
-        else reject(new Error(`the orderer gives no block (${response.getStatus()})`));
+        else reject(new DeliverError(response.getStatus()));
         stream.cancel();
       });
       stream.on('error', reject);

@@ -85,6 +85,16 @@ export function finished(plan: NetworkPlan, name: string): NetworkPlan {
   return left.length === 0 ? rest : { ...rest, unfinished: left };
 }
 
+/** The plan without an organisation, what was begun for its nodes included. */
+export function withoutOrganisation(plan: NetworkPlan, name: string, aside: string): NetworkPlan {
+  const left = plan.organisations.filter((each) => each.name !== name);
+  const nodes = plan.organisations
+    .filter((each) => each.name === name)
+    .flatMap((each) => each.peers.map((peer) => peerName(each, peer)));
+  const rest = nodes.reduce(finished, plan);
+  return { ...rest, organisations: left, removed: [...(plan.removed ?? []), { name, aside }] };
+}
+
 /**
  * What clients use: nodes that are on their way are left out, as they do not know yet what the channel is. An
  * organisation that has no other peer keeps those that it has.

@@ -46,6 +46,12 @@ export interface UnfinishedNode {
   /** Where what it had before lies, if it had anything: its name under `Layout.aside`. */
   readonly aside?: string;
 }
+/** An organisation that was removed from the channel, whose keys and data were here. */
+export interface RemovedOrganisation {
+  readonly name: string;
+  /** Where they lie: a name under `Layout.aside`. */
+  readonly aside: string;
+}
 export interface NetworkPlan {
   readonly format: 1;
   /** Version of Fabric that it was made with. */
@@ -62,6 +68,7 @@ export interface NetworkPlan {
   readonly remoteOrderers?: readonly Address[];
   /** Nodes that were begun to be added or replaced: whoever repeats that goes on with it. */
   readonly unfinished?: readonly UnfinishedNode[];
+  readonly removed?: readonly RemovedOrganisation[];
 }
 
 /** Where transactions may be given to be ordered. */

@@ -1,7 +1,7 @@
 /** The command line on a Fabric network, as an operator uses it. */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { execFile } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { aloneIn, Layout } from '../../network/fabric/index.js';
@@ -77,6 +77,40 @@ onFabric('gridbook on Fabric', () => {
   test('a network that is there keeps its size', async () => {
     const { code, err } = await run('network', 'up', '--dir', dir, '--orgs', '5');
     expect([code, err]).toEqual([2, expect.stringContaining('has 3 orgs')]);
+  });
+
+  test('an organisation that is removed leaves the folder too, and what remains is whole', async () => {
+    const remove = (name: string): Promise<Ended> => run('network', 'org', 'remove', name, '--dir', dir);
+    const here = ['--dir', dir];
+    // The first one is whom this folder asks as otherwise.
+    for (const name of ['Gridline', 'Brightwater']) {
+      const removed = await remove(name);
+      expect([removed.code, removed.out]).toEqual([
+        0,
+        expect.stringContaining(`2 processes of ${name} ended`),
+      ]);
+      expect(removed.out).toMatch(/: [32] signatures, 2 are enough\.\n/);
+      const up = await run('network', 'up', ...here);
+      expect([up.code, up.err]).toEqual([0, expect.stringContaining('committed on all of them')]);
+      const status = await run('network', 'status', ...here);
+      expect([status.code, status.out]).toEqual([0, expect.not.stringContaining(name)]);
+    }
+    const doctor = await run('network', 'doctor', ...here);
+    expect(doctor.out).toMatch(/All 5 run and are well/);
+    const backup = join(folder, 'backup');
+    expect(await run('network', 'backup', backup, ...here)).toMatchObject({ code: 0 });
+    const aside = readdirSync(join(dir, 'aside')).find((name) => name.endsWith('-Gridline'));
+    for (const kept of ['organisations', 'data'])
+      expect(existsSync(join(dir, 'aside', aside as string, kept, 'Gridline'))).toBe(true);
+    expect(await remove('Gridline')).toMatchObject({
+      code: 0,
+      out: expect.stringMatching(/^Gridline takes no part in the channel\.\n0 processes/),
+    });
+  });
+
+  test('the only organisation is not removed: the channel would end with it', async () => {
+    const { code, err } = await run('network', 'org', 'remove', 'EnergyOffice', '--dir', dir);
+    expect([code, err]).toEqual([3, expect.stringContaining('EnergyOffice is the only organisation')]);
   });
 
   test('what is not there is said in one sentence', async () => {

@@ -14,6 +14,7 @@ import {
   readInvitation,
   readUpdate,
   removing,
+  retire,
   startNetwork,
   type Layout,
   type NetworkPlan,
@@ -23,9 +24,11 @@ import { ROLES } from '../../../schema/command.js';
 import type { CommandContext } from '../context.js';
 import { CommandFailure, EXIT } from '../exit.js';
 import { fabricPrograms } from '../fabric-programs.js';
+import { counted } from '../figures.js';
 import { choiceOption, wholeOption } from '../options.js';
 import {
   changing,
+  existing,
   inFolder,
   listenOption,
   requireListening,
@@ -41,6 +44,8 @@ interface NewOptions extends DirOption {
   readonly listen?: string;
   readonly output?: string;
 }
+/** What came of an update; `TAKEN` where the channel has it already, nothing where it was only shown. */
+type Worked = UpdateResult | 'TAKEN' | undefined;
 interface UpdateOptions extends DirOption {
   readonly output?: string;
 }
@@ -86,7 +91,14 @@ export function addNetworkOrganisations(network: Command, context: CommandContex
     .argument('<name>', 'its name')
     .option('--output <file>', 'the update, where signatures are missing (default: NAME.update.json)')
     .action((name: string, options: UpdateOptions) =>
-      change(options, context, name, async (at) => at.propose(removing(await at.config(), name), name)),
+      change(options, context, name, async (at) => {
+        const config = await at.config();
+        const { plan } = existing(options);
+        const known = [...plan.organisations, ...(plan.removed ?? [])].map((each) => each.name);
+        // It was signed elsewhere, or what is to be done here was interrupted.
+        if (known.includes(name) && !(await at.members()).includes(name)) return 'TAKEN';
+        return at.propose(removing(config, name), name);
+      }),
     );
   inFolder(org.command('sign'))
     .summary('sign an update that another organisation proposed')
@@ -133,7 +145,7 @@ async function change(
   options: UpdateOptions,
   { terminal }: CommandContext,
   subject: string,
-  work: (at: Administration) => Promise<UpdateResult | undefined>,
+  work: (at: Administration) => Promise<Worked>,
 ): Promise<void> {
   await changing(options, ({ layout, plan }) => changeOf(layout, plan, options, terminal, subject, work));
 }
@@ -144,14 +156,20 @@ async function changeOf(
   options: UpdateOptions,
   terminal: CommandContext['terminal'],
   subject: string,
-  work: (at: Administration) => Promise<UpdateResult | undefined>,
+  work: (at: Administration) => Promise<Worked>,
 ): Promise<void> {
   const at = new Administration(layout, plan);
   try {
     const result = await work(at);
     if (!result) return;
+    if (result === 'TAKEN') {
+      terminal.print(`${subject} takes no part in the channel.`);
+      await dismiss(layout, plan, subject, terminal);
+      return;
+    }
     const { pending, signedBy, needed, isDone } = result;
-    terminal.print(`Signed by ${signedBy.join(', ')}: ${signedBy.length} of ${needed}.`);
+    const enough = `${needed} ${needed === 1 ? 'is' : 'are'} ${isDone ? 'enough' : 'needed'}`;
+    terminal.print(`Signed by ${signedBy.join(', ')}: ${counted(signedBy.length, 'signature')}, ${enough}.`);
     if (!isDone) {
       const output = resolve(options.output ?? `${subject}.update.json`);
       writeFileSync(output, `${JSON.stringify(pending, undefined, 2)}\n`);
@@ -159,26 +177,42 @@ async function changeOf(
       return;
     }
     terminal.print('The channel has taken the update.');
-    await invite(layout, plan, subject, at, options, terminal);
+    if (result.takesPart) invite(layout, plan, subject, options, terminal);
+    else await dismiss(layout, plan, subject, terminal);
   } finally {
     at.close();
   }
 }
 
-/** An organisation that was added is invited; one that was removed is not. */
-async function invite(
+/** An organisation that was added is invited. */
+function invite(
   layout: Layout,
   plan: NetworkPlan,
   subject: string,
-  at: Administration,
   options: UpdateOptions,
   terminal: CommandContext['terminal'],
-): Promise<void> {
-  if (!(await at.members()).includes(subject)) return;
+): void {
   const isOwnFile = options.output !== undefined && !existsSync(resolve(options.output));
   const output = resolve(isOwnFile ? (options.output as string) : `${subject}.invitation.json`);
   writeFileSync(output, `${JSON.stringify(invitationFor(layout, plan, subject), undefined, 2)}\n`);
   terminal.print(`Give ${output} to ${subject}: gridbook network join FILE`);
+}
+
+/** What this folder runs of an organisation that was removed is ended, unless the folder is its own. */
+async function dismiss(
+  layout: Layout,
+  plan: NetworkPlan,
+  subject: string,
+  terminal: CommandContext['terminal'],
+): Promise<void> {
+  const retired = await retire(layout, plan, subject, new Date());
+  if (retired) {
+    const { ended, aside } = retired;
+    terminal.print(
+      `${counted(ended.length, 'process', 'processes')} of ${subject} ended; its keys and data are in ${aside}.`,
+    );
+  } else if (plan.organisations.some(({ name }) => name === subject))
+    terminal.print('What this folder runs goes on as it is: `gridbook network down` ends it.');
 }
 
 async function join(

@@ -1,0 +1,63 @@
+/**
+ * Whether an organisation takes part in the channel, as the orderers answer it. Its own peers cannot tell: whoever is
+ * removed does not get the block that removes it, and goes on with what it has.
+ */
+import { common } from '@hyperledger/fabric-protos';
+import { ClientIdentity } from './client-identity.js';
+import type { Layout } from './layout.js';
+import { numberOf } from './orderer-blocks.js';
+import { DeliverError } from './orderer-client.js';
+import { Orderers } from './orderers.js';
+import { CHANNEL, ordererAddresses, type NetworkPlan } from './plan.js';
+import { usable } from './plan-change.js';
+
+const ANSWER_MS = 3_000;
+
+export interface Part {
+  /** Blocks that the orderers have; undefined where none gives any. */
+  readonly height?: number;
+  /** Whether the orderers know nobody of it. */
+  readonly isRefused: boolean;
+}
+
+const UNKNOWN: Part = { isRefused: false };
+
+/** What the orderers answer to organisations of a folder, in their order. */
+export async function partsOf(
+  layout: Layout,
+  plan: NetworkPlan,
+  names: readonly string[],
+): Promise<readonly Part[]> {
+  const { consensus } = plan;
+  const count = ordererAddresses(plan).length;
+  // One that was not invited yet knows no orderers.
+  if (count === 0) return names.map(() => UNKNOWN);
+  const orderers = new Orderers(layout, usable(plan));
+  // Of those that agree by BFT some may lie.
+  const faulty = consensus === 'bft' ? Math.floor((count - 1) / 3) : 0;
+  try {
+    return await Promise.all(names.map((name) => partOf(layout, orderers, name, faulty)));
+  } finally {
+    orderers.close();
+  }
+}
+
+async function partOf(layout: Layout, { clients }: Orderers, name: string, faulty: number): Promise<Part> {
+  let admin: ClientIdentity;
+  try {
+    // A certificate that has ended is refused too, and tells nothing.
+    admin = ClientIdentity.read(name, layout.identity(name, 'admin')).requireValid();
+  } catch {
+    return UNKNOWN;
+  }
+  const answers = await Promise.allSettled(
+    clients.map((client) => client.block(admin, CHANNEL, 'newest', ANSWER_MS)),
+  );
+  const heights = answers.flatMap((each) => (each.status === 'fulfilled' ? [numberOf(each.value) + 1] : []));
+  if (heights.length > 0) return { height: Math.max(...heights), isRefused: false };
+  const refusals = answers.filter((each) => each.status === 'rejected' && isRefusal(each.reason));
+  return { isRefused: refusals.length > faulty };
+}
+
+const isRefusal = (error: unknown): boolean =>
+  error instanceof DeliverError && error.status === common.Status.FORBIDDEN;
