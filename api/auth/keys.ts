@@ -5,7 +5,6 @@ import {
   fchmodSync,
   fsyncSync,
   linkSync,
-  mkdirSync,
   openSync,
   readFileSync,
   rmSync,
@@ -14,6 +13,7 @@ import {
 import { randomUUID } from 'node:crypto';
 import { dirname, join } from 'node:path';
 import { exportJWK, generateKeyPair, importJWK, type CryptoKey, type JWK } from 'jose';
+import { makeFolder } from '../../network/make-folder.js';
 
 /** Marks keys that work on loopback only and never in production. */
 export const DEMONSTRATION_KEY = 'gridbook-demonstration';
@@ -67,7 +67,7 @@ function readKey(file: string): JWK {
 /** The file appears whole under its name or not at all. */
 async function makeKey(file: string): Promise<void> {
   const { privateKey } = await generateKeyPair(ALGORITHM, { extractable: true });
-  mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+  makeFolder(dirname(file), 0o700);
   const draft = `${file}.${randomUUID()}`;
   writePrivate(draft, JSON.stringify(await exportJWK(privateKey)));
   try {

@@ -2,8 +2,9 @@
  * A community that never was: homes with load shapes of their own, solar power from the sun's position, a clear-sky
  * model and passing clouds. The same seed gives the same bytes. Written in the form that `readCommunity` reads.
  */
-import { mkdir, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { makeFolder } from '../../network/make-folder.js';
 import { COMMUNITY_FILES } from '../metering/community.js';
 
 export interface GeneratorOptions {
@@ -152,7 +153,7 @@ export function generateCommunity(o: GeneratorOptions): Record<string, string> {
 
 /** Writes a generated community into a folder. */
 export async function writeCommunity(folder: string, options: GeneratorOptions): Promise<void> {
-  await mkdir(folder, { recursive: true });
+  makeFolder(folder);
   for (const [name, content] of Object.entries(generateCommunity(options)))
     await writeFile(join(folder, name), content);
 }

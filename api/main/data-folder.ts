@@ -1,9 +1,10 @@
 /** What lies where in a data folder, and beginning anew beside an old one. */
-import { existsSync, mkdirSync, renameSync } from 'node:fs';
+import { existsSync, renameSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { authoritiesIn, NODE_ORGANISATION } from '../../network/embedded/identities.js';
 import { layoutOf } from '../../network/embedded/layout.js';
 import { lockFolder, type FolderLock } from '../../network/embedded/lock.js';
+import { makeFolder as makeWhole } from '../../network/make-folder.js';
 import { CommandFailure, EXIT } from './exit.js';
 
 export interface DataFolder {
@@ -57,7 +58,7 @@ export const holdFolder = (folder: DataFolder): Promise<FolderLock> =>
   lockFolder(hasLedger(folder) ? layoutOf(folder.path).lock : folder.lock);
 
 export function makeFolder(folder: DataFolder): void {
-  mkdirSync(folder.path, { recursive: true, mode: 0o700 });
+  makeWhole(folder.path, 0o700);
 }
 
 /**

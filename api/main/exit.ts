@@ -12,6 +12,7 @@ import {
   ProgramsError,
   SigningError,
 } from '../../network/fabric/errors.js';
+import { FolderError } from '../../network/make-folder.js';
 import { GridbookError, Refusal } from '../../schema/errors.js';
 import { MeterFileError } from '../metering/errors.js';
 import {
@@ -99,7 +100,12 @@ export function endingOf(error: unknown): Ending {
   ) {
     return { sentence: sentence(error.message), exitCode: EXIT.unavailable };
   }
-  if (error instanceof ProgramsError || error instanceof NetworkError || error instanceof DownloadError) {
+  if (
+    error instanceof ProgramsError ||
+    error instanceof NetworkError ||
+    error instanceof DownloadError ||
+    error instanceof FolderError
+  ) {
     return { sentence: sentence(error.message), exitCode: EXIT.unavailable };
   }
   if (error instanceof ArchiveError || error instanceof SigningError) {

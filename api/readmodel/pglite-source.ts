@@ -1,8 +1,9 @@
 /** PGlite behind the session port: PostgreSQL in this process, in a folder or in memory. */
 import { existsSync } from 'node:fs';
-import { mkdir, rename, rm } from 'node:fs/promises';
+import { rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { PGlite } from '@electric-sql/pglite';
+import { makeFolder } from '../../network/make-folder.js';
 import { ReadModelUnreadableError } from './errors.js';
 import { parameterText, type Session, type SessionSource, type StatementResult } from './session.js';
 import { decodeAnswer, encodeCopyIn, encodeStatement } from './wire.js';
@@ -80,7 +81,7 @@ export class PgliteSource implements SessionSource {
  */
 async function initialise(directory: string): Promise<void> {
   const draft = `${directory}.new`;
-  await mkdir(dirname(directory), { recursive: true });
+  makeFolder(dirname(directory));
   await rm(draft, { recursive: true, force: true });
   const pglite = await PGlite.create(draft);
   await pglite.close();

@@ -15,6 +15,7 @@ import {
 import { rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
+import { makeFolder } from '../make-folder.js';
 import { BlockFile } from './block-file.js';
 import { syncFolder, writeFileDurably } from './durable.js';
 import {
@@ -121,7 +122,7 @@ async function describe(file: BlockFile, height: number): Promise<BackupManifest
 
 async function copyLedger(source: Layout, directory: string, manifest: BackupManifest): Promise<void> {
   const target = layoutOf(directory);
-  mkdirSync(target.root, { recursive: true, mode: 0o700 });
+  makeFolder(target.root, 0o700);
   // The blocks come first: identities made meanwhile are more than they need, never less.
   const blocks = createReadStream(source.blocks, { end: manifest.bytes - 1, highWaterMark: 1024 * 1024 });
   await pipeline(blocks, createWriteStream(target.blocks, { mode: 0o600 }));

@@ -6,6 +6,7 @@ import { createPrivateKey } from 'node:crypto';
 import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { GridbookError } from '../../schema/errors.js';
+import { makeFolder } from '../make-folder.js';
 import { issue, issueAuthority, type KeyPair, type Unit } from '../x509/issue.js';
 import { readCertificate } from './certificate.js';
 import { syncFolder, writeFileDurably } from './durable.js';
@@ -29,7 +30,7 @@ export class IdentityStore {
     private readonly folder: string,
     private readonly clock: () => number,
   ) {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    makeFolder(folder, 0o700);
     chmodSync(folder, 0o700);
   }
 

@@ -9,11 +9,11 @@
  * - `identities/`  authority and keys of each organisation
  * - `lock/`        held while a process has the folder open
  */
-import { mkdirSync } from 'node:fs';
 import type { Chaincode } from '../../chaincode/kernel/state-port.js';
 import { GridbookError } from '../../schema/errors.js';
 import { LIMITS } from '../../schema/limits.js';
 import type { CommittedBlock, CommittedTransaction, Ledger, TransactionRequest } from '../ledger.js';
+import { makeFolder } from '../make-folder.js';
 import { BlockFile, type DiskCalls } from './block-file.js';
 import { BlockStreams } from './block-stream.js';
 import { committedBlock } from './committed-block.js';
@@ -105,7 +105,7 @@ export class EmbeddedLedger implements Ledger {
     const layout = layoutOf(options.directory);
     const clock = options.clock ?? Date.now;
     const notice = options.notice ?? (() => undefined);
-    mkdirSync(layout.root, { recursive: true, mode: 0o700 });
+    makeFolder(layout.root, 0o700);
     const lock = await lockFolder(layout.lock);
     let file: BlockFile | undefined;
     let tipWriter: TipWriter | undefined;

@@ -1,6 +1,7 @@
 /** Keys and data that something new takes the place of: moved out of the way, never deleted. */
 import { copyFileSync, existsSync, mkdirSync, readdirSync, renameSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
+import { makeFolder } from '../make-folder.js';
 import type { Layout } from './layout.js';
 
 /** A name for what is moved aside now, for a reason. */
@@ -11,7 +12,7 @@ export const asideName = (reason: string, now: Date): string =>
 export function moveAside(layout: Layout, aside: string, folder: string): void {
   const to = join(layout.aside(aside), relative(layout.root, folder));
   if (existsSync(to)) return;
-  mkdirSync(dirname(to), { recursive: true, mode: 0o700 });
+  makeFolder(dirname(to), 0o700);
   if (existsSync(folder)) renameSync(folder, to);
   // What was lost was moved too: what comes in its place is not.
   else mkdirSync(to, { mode: 0o700 });
@@ -20,7 +21,7 @@ export function moveAside(layout: Layout, aside: string, folder: string): void {
 /** Keeps a copy of a file that is going to be written anew. */
 export function copyAside(layout: Layout, aside: string, file: string): void {
   const to = join(layout.aside(aside), relative(layout.root, file));
-  mkdirSync(dirname(to), { recursive: true, mode: 0o700 });
+  makeFolder(dirname(to), 0o700);
   copyFileSync(file, to);
 }
 

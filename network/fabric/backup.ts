@@ -2,11 +2,12 @@
  * A copy of everything that the network of a folder consists of, taken while transactions flow: plan, keys and
  * settings, then the data of each peer in turn and of one orderer, each stopped for as long as its copy takes.
  */
-import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { rename, rm } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import { CONTRACT_VERSION } from '../../schema/contract.js';
 import { syncFolder, writeFileDurably } from '../embedded/durable.js';
+import { makeFolder } from '../make-folder.js';
 import { copyFile, copyTree, filesOf, sizesOf, type FileFacts } from './copy-tree.js';
 import { NetworkError } from './errors.js';
 import { Layout } from './layout.js';
@@ -60,7 +61,7 @@ export async function backupNetwork(
   const partial = `${destination}.partial`;
   await rm(partial, { recursive: true, force: true });
   try {
-    mkdirSync(partial, { recursive: true, mode: 0o700 });
+    makeFolder(partial, 0o700);
     copyFile(layout.plan, new Layout(partial).plan);
     for (const folder of ['channel', 'organisations'])
       copyTree(join(layout.root, folder), join(partial, folder));

@@ -1,18 +1,11 @@
 /** Copies of folders, file by file, for their owner alone; and what they consist of. */
 import { createHash } from 'node:crypto';
-import {
-  closeSync,
-  constants,
-  copyFileSync,
-  chmodSync,
-  createReadStream,
-  fsyncSync,
-  mkdirSync,
-} from 'node:fs';
+import { closeSync, constants, copyFileSync, chmodSync, createReadStream, fsyncSync } from 'node:fs';
 import { lstatSync, openSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { syncFolder } from '../embedded/durable.js';
+import { makeFolder } from '../make-folder.js';
 import { NetworkError } from './errors.js';
 
 export interface FileFacts {
@@ -25,7 +18,7 @@ export interface FileFacts {
 
 /** Copies a folder with all that is in it, but for entries of these names at its top. */
 export function copyTree(from: string, to: string, without: readonly string[] = []): void {
-  mkdirSync(to, { recursive: true, mode: 0o700 });
+  makeFolder(to, 0o700);
   for (const entry of readdirSync(from, { withFileTypes: true })) {
     if (without.includes(entry.name)) continue;
     const [source, target] = [join(from, entry.name), join(to, entry.name)];

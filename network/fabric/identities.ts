@@ -1,6 +1,7 @@
 /** Client identities of an organisation whose authority lies in the folder: issued, and revoked on the channel. */
-import { existsSync, mkdirSync, readFileSync, renameSync } from 'node:fs';
+import { existsSync, readFileSync, renameSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { makeFolder } from '../make-folder.js';
 import { revocationList, serialOf, type Revocation } from '../x509/revoke.js';
 import { formerOf } from './aside.js';
 import { revoking } from './channel-config.js';
@@ -73,7 +74,7 @@ export async function revokeIdentity(
     at.close();
   }
   const aside = join(layout.organisation(organisation), 'revoked', `${name}-${serial.slice(0, 8)}`);
-  mkdirSync(dirname(aside), { recursive: true, mode: 0o700 });
+  makeFolder(dirname(aside), 0o700);
   renameSync(folder, aside);
   return aside;
 }

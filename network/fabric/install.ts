@@ -6,7 +6,6 @@ import { createHash, randomBytes } from 'node:crypto';
 import {
   createReadStream,
   existsSync,
-  mkdirSync,
   readdirSync,
   readFileSync,
   renameSync,
@@ -15,6 +14,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
+import { makeFolder } from '../make-folder.js';
 import { download, type DownloadOptions } from './download.js';
 import { ArchiveError, DownloadError } from './errors.js';
 import { write } from './keys.js';
@@ -48,11 +48,11 @@ export async function installPrograms(options: InstallOptions): Promise<Installa
   const place = join(cache, RELEASE);
   const installed = { folder: join(place, 'bin'), version: RELEASE };
   if (!options.force && (await isInstalled(installed.folder))) return installed;
-  mkdirSync(cache, { recursive: true });
+  makeFolder(cache);
   removeLeftOver(cache);
   const draft = join(cache, `${DRAFT}${process.pid}-${randomBytes(4).toString('hex')}`);
   try {
-    mkdirSync(join(draft, RELEASE, 'bin'), { recursive: true });
+    makeFolder(join(draft, RELEASE, 'bin'));
     const archive = await archiveOf(options, platform, join(draft, archiveName(platform)));
     const record = join(cache, `${archiveName(platform)}.sha256`);
     const sha256 = await sha256Of(archive);

@@ -1,6 +1,7 @@
 /** Keys and certificates of a network, in the folders that Fabric reads (MSP). Private keys have mode 0600. */
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { makeFolder } from '../make-folder.js';
 import { issue, issueAuthority, type KeyPair, type Subject, type Unit } from '../x509/issue.js';
 import type { Layout } from './layout.js';
 import { LOOPBACK } from './listen-address.js';
@@ -19,7 +20,7 @@ const NODE_UNITS = `NodeOUs:
 
 /** Writes a file whole, in folders that only their owner enters. */
 export function write(path: string, content: string | Uint8Array, mode = 0o600): void {
-  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+  makeFolder(dirname(path), 0o700);
   writeFileSync(path, content, { mode });
 }
 

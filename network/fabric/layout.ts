@@ -19,6 +19,10 @@ export class Layout {
   get lock(): string {
     return join(this.root, 'lock');
   }
+  /** Who holds it. */
+  get lockHolder(): string {
+    return join(this.root, 'lock.json');
+  }
   get genesisBlock(): string {
     return join(this.root, 'channel', 'genesis.block');
   }

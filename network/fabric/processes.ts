@@ -1,7 +1,8 @@
 /** Plain processes: each with a log, and a record of what was started, so that it is found again and ended. */
 import { spawn } from 'node:child_process';
-import { closeSync, existsSync, mkdirSync, openSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { makeFolder } from '../make-folder.js';
 import { write } from './keys.js';
 import type { Layout } from './layout.js';
 
@@ -63,7 +64,7 @@ export function startProcess(layout: Layout, spec: ProcessSpec): number {
   const running = runningPid(layout, spec.name);
   if (running !== undefined) return running;
   const log = layout.log(spec.name);
-  mkdirSync(dirname(log), { recursive: true, mode: 0o700 });
+  makeFolder(dirname(log), 0o700);
   const fd = openSync(log, 'a', 0o600);
   try {
     const child = spawn(spec.command, spec.args, {

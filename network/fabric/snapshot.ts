@@ -1,9 +1,10 @@
 /** Snapshots of a peer's state as Fabric makes them, and a peer that begins anew from one. */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { join, relative, resolve } from 'node:path';
+import { dirname, join, relative, resolve } from 'node:path';
 import { randomBytes } from 'node:crypto';
 import { credentials, type ServiceError } from '@grpc/grpc-js';
 import { common, peer as protos } from '@hyperledger/fabric-protos';
+import { makeFolder } from '../make-folder.js';
 import { asideName, moveAside } from './aside.js';
 import { ClientIdentity } from './client-identity.js';
 import { copyTree } from './copy-tree.js';
@@ -56,6 +57,8 @@ export async function takeSnapshot(layout: Layout, owned: OwnedPeer, output?: st
   const name = peerName(organisation, peer);
   if (output !== undefined && existsSync(output))
     throw new NetworkError(`${output} exists already; name another folder`);
+  // Whether it can be made is known before the peer has worked for it.
+  if (output !== undefined) makeFolder(dirname(output), 0o700);
   const service = new SnapshotService(layout, owned);
   const at = clientOf(layout, owned);
   try {

@@ -3,10 +3,11 @@
  * that two organisations endorsed. Run again it finishes what is missing and confirms the rest.
  */
 import { execFile } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, renameSync } from 'node:fs';
+import { existsSync, readFileSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { CONTRACT_VERSION, PING } from '../../schema/contract.js';
+import { makeFolder } from '../make-folder.js';
 import { Consortium, type PackageOf } from './consortium.js';
 import { unplannedFinding } from './doctor-folder.js';
 import { NetworkError } from './errors.js';
@@ -44,7 +45,7 @@ const FIRST_DEFINITION = { name: CHAINCODE, version: CONTRACT_VERSION, sequence:
 export async function bringUp(options: UpOptions): Promise<NetworkPlan> {
   const { folder, programs, step, liberties } = options;
   const layout = new Layout(folder);
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  makeFolder(folder, 0o700);
   let plan = readPlan(layout);
   if (!plan) {
     if (existsSync(join(folder, 'organisations'))) throw new NetworkError(unplannedFinding(layout).sentence);

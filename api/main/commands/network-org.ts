@@ -26,6 +26,7 @@ import { CommandFailure, EXIT } from '../exit.js';
 import { fabricPrograms } from '../fabric-programs.js';
 import { counted } from '../figures.js';
 import { choiceOption, wholeOption } from '../options.js';
+import { requireWritable } from '../output-file.js';
 import {
   changing,
   existing,
@@ -82,6 +83,7 @@ export function addNetworkOrganisations(network: Command, context: CommandContex
     .option('--output <file>', 'what comes of it (default: NAME.update.json or NAME.invitation.json)')
     .action(async (file: string, options: UpdateOptions) => {
       const definition = readDefinition(resolve(file));
+      requireOutput(options);
       await change(options, context, definition.name, async (at) =>
         at.propose(adding(await at.config(), definition), definition.name),
       );
@@ -107,6 +109,7 @@ export function addNetworkOrganisations(network: Command, context: CommandContex
     .option('--show', 'say what it does, and sign nothing')
     .action(async (file: string, options: UpdateOptions & { show?: boolean }) => {
       const pending = readUpdate(resolve(file));
+      requireOutput(options);
       await change({ output: file, ...options }, context, pending.subject, async (at) => {
         const what = describeUpdate(await at.config(), pending);
         context.terminal.print(
@@ -133,6 +136,7 @@ async function create(options: NewOptions, { terminal, environment }: CommandCon
   const { name, role, peers, basePort, listen: host } = options;
   const output = resolve(options.output ?? `${name}.organisation.json`);
   refuseToOverwrite(output);
+  requireWritable(output);
   const { version } = await fabricPrograms({ environment });
   const folder = resolve(options.dir);
   const definition = await newOrganisation({ folder, name, role, peers, basePort, host }, version);
@@ -227,6 +231,11 @@ async function join(
     await startNetwork(layout, joined, { programs, step: stepsOn(context.terminal) });
     context.terminal.print(`${plan.organisations[0].name} takes part in the channel ${plan.channel}.`);
   });
+}
+
+/** What comes of an update is not lost for want of a place for it. */
+function requireOutput({ output }: UpdateOptions): void {
+  if (output !== undefined) requireWritable(output);
 }
 
 function refuseToOverwrite(path: string): void {
