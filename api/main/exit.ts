@@ -1,4 +1,5 @@
 /** How a command ends: its exit code, and one clear sentence where it did not go well. */
+import { types } from 'node:util';
 import {
   BackupTargetError,
   LedgerFileError,
@@ -10,7 +11,11 @@ import {
   DownloadError,
   NetworkError,
   ProgramsError,
+  RefusedError,
   SigningError,
+  UncheckableError,
+  NameError,
+  UnsupportedProgramsError,
 } from '../../network/fabric/errors.js';
 import { FolderError } from '../../network/make-folder.js';
 import { GridbookError, Refusal } from '../../schema/errors.js';
@@ -100,11 +105,16 @@ export function endingOf(error: unknown): Ending {
   ) {
     return { sentence: sentence(error.message), exitCode: EXIT.unavailable };
   }
+  if (error instanceof NameError) return { sentence: sentence(error.message), exitCode: EXIT.usage };
+  if (error instanceof RefusedError || error instanceof UnsupportedProgramsError) {
+    return { sentence: sentence(error.message), exitCode: EXIT.failed };
+  }
   if (
     error instanceof ProgramsError ||
     error instanceof NetworkError ||
     error instanceof DownloadError ||
-    error instanceof FolderError
+    error instanceof FolderError ||
+    error instanceof UncheckableError
   ) {
     return { sentence: sentence(error.message), exitCode: EXIT.unavailable };
   }
@@ -121,7 +131,7 @@ export function endingOf(error: unknown): Ending {
 }
 
 function systemEnding(error: unknown): Ending | undefined {
-  if (!(error instanceof Error)) return undefined;
+  if (!types.isNativeError(error)) return undefined;
   // Several addresses of one name were tried: they failed alike.
   const first = error instanceof AggregateError ? (error.errors[0] as unknown) : error;
   const { code, path, address, port } = first as NodeJS.ErrnoException & { address?: string; port?: number };
@@ -132,7 +142,7 @@ function systemEnding(error: unknown): Ending | undefined {
 }
 
 const messageOf = (error: unknown): string =>
-  error instanceof Error && error.message !== ''
+  types.isNativeError(error) && error.message !== ''
     ? error.message.split('\n')[0]
     : 'it failed without a reason';
 

@@ -9,7 +9,7 @@ import { CONTRACT_VERSION } from '../../schema/contract.js';
 import { syncFolder, writeFileDurably } from '../embedded/durable.js';
 import { makeFolder } from '../make-folder.js';
 import { copyFile, copyTree, filesOf, sizesOf, type FileFacts } from './copy-tree.js';
-import { NetworkError } from './errors.js';
+import { NetworkError, RefusedError } from './errors.js';
 import { Layout } from './layout.js';
 import { ordererName, peerName } from './nodes.js';
 import type { NetworkPlan } from './plan.js';
@@ -125,9 +125,9 @@ function readManifest(backup: string): NetworkBackup {
   if (!existsSync(path)) throw new NetworkError(`there is no backup of a network in ${backup}`);
   const manifest = jsonOf<NetworkBackup>(readFileSync(path, 'utf8'));
   if (manifest?.kind !== KIND || !Array.isArray(manifest.files))
-    throw new NetworkError(`${path} is not that of a network’s backup, or is damaged`);
+    throw new RefusedError(`${path} is not that of a network’s backup, or is damaged`);
   if ((manifest.format as number) !== 1)
-    throw new NetworkError(`the backup in ${backup} is of another version of Gridbook`);
+    throw new RefusedError(`the backup in ${backup} is of another version of Gridbook`);
   return manifest;
 }
 
@@ -138,13 +138,13 @@ function compare(
   const by = new Map(found.map((file) => [file.path, file]));
   for (const { path, bytes, sha256 } of wanted) {
     const file = by.get(path);
-    if (!file) throw new NetworkError(`the backup lacks ${path}`);
+    if (!file) throw new RefusedError(`the backup lacks ${path}`);
     if (file.bytes !== bytes || (file.sha256 ?? sha256) !== sha256)
-      throw new NetworkError(`the backup is damaged: ${path} is not the file that was copied`);
+      throw new RefusedError(`the backup is damaged: ${path} is not the file that was copied`);
     by.delete(path);
   }
   const [more] = by.keys();
-  if (more !== undefined) throw new NetworkError(`${more} is no part of the backup`);
+  if (more !== undefined) throw new RefusedError(`${more} is no part of the backup`);
 }
 
 interface DataOf {

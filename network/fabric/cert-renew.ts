@@ -23,7 +23,7 @@ import { ChainSource } from './chain-source.js';
 import { admitting, consentersOf } from './consenters.js';
 import { Consortium } from './consortium.js';
 import { restartNode } from './down.js';
-import { NetworkError } from './errors.js';
+import { NameError, NetworkError, RefusedError } from './errors.js';
 import { notBefore, write } from './keys.js';
 import { untilLevel } from './levelling.js';
 import { LOOPBACK } from './listen-address.js';
@@ -56,11 +56,11 @@ export async function renewCertificates(work: NodeWork, options: RenewOptions): 
   const holders = holdersOf(work.layout, work.plan);
   const chosen = name === undefined ? holders : holders.filter((holder) => holder.name === name);
   if (chosen.length === 0)
-    throw new NetworkError(
+    throw new NameError(
       `nobody called ${name} has certificates of this folder's authorities: they are of nodes, such as ${holders.at(-1)?.name}, and of clients, such as ${holders[0].name}`,
     );
   if (chosen.every(({ node }) => keepsIts(work.plan, node)))
-    throw new NetworkError(
+    throw new RefusedError(
       `certificates of orderers that agree by BFT are not renewed yet: ${name} keeps its`,
     );
   const isWanted = (holder: CertificateHolder): boolean =>

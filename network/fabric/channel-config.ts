@@ -1,7 +1,7 @@
 /** The channel's configuration: who takes part, and the updates by which that changes. Each is signed by admins. */
 import { common, msp, peer } from '@hyperledger/fabric-protos';
 import type { ClientIdentity } from './client-identity.js';
-import { NetworkError } from './errors.js';
+import { NameError, NetworkError, RefusedError } from './errors.js';
 import { ANCHORS, groupOf, MSP_VALUE, type OrganisationDefinition } from './organisation-group.js';
 import type { PeerClient } from './peer-client.js';
 import { CHANNEL } from './plan.js';
@@ -57,14 +57,18 @@ export function addedBy(update: Uint8Array, name: string): OrganisationDefinitio
 export function adding(config: common.Config, definition: OrganisationDefinition): common.ConfigUpdate {
   const { name } = definition;
   if (applicationOf(config).getGroupsMap().has(name))
-    throw new NetworkError(`${name} takes part in the channel already`);
+    throw new RefusedError(`${name} takes part in the channel already`);
   return membership(config, (members) => members.set(name, groupOf(definition)));
 }
 
 /** The update by which an organisation is no longer part of the channel. */
 export function removing(config: common.Config, name: string): common.ConfigUpdate {
   if (!applicationOf(config).getGroupsMap().has(name))
-    throw new NetworkError(`${name} takes no part in the channel`);
+    throw new NameError(
+      `${name} takes no part in the channel; there are ${organisationsOf(config)
+        .map((each) => each.name)
+        .join(', ')}`,
+    );
   if (applicationOf(config).getGroupsMap().getLength() === 1)
     throw new NetworkError(
       `${name} is the only organisation, and the channel would end with it: \`gridbook network org add\` adds another one first`,

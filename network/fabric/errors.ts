@@ -1,10 +1,18 @@
 /** What keeps a network from running; each message is one sentence for its operator. */
 
-/** Fabric's programs are missing, or are of a version that is not supported. */
+/** Fabric's programs are missing, or do not run. */
 export class ProgramsError extends Error {
   constructor(message: string) {
     super(message);
     this.name = 'ProgramsError';
+  }
+}
+
+/** The programs are of a version that is not supported. */
+export class UnsupportedProgramsError extends ProgramsError {
+  constructor(message: string) {
+    super(message);
+    this.name = 'UnsupportedProgramsError';
   }
 }
 
@@ -13,6 +21,30 @@ export class NetworkError extends Error {
   constructor(message: string, options?: ErrorOptions) {
     super(message, options);
     this.name = 'NetworkError';
+  }
+}
+
+/** What was asked is refused: it would be refused again, whatever runs or is there. */
+export class RefusedError extends NetworkError {
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = 'RefusedError';
+  }
+}
+
+/** A name that was given is of nothing that there is, or of no form; the message lists the names that there are. */
+export class NameError extends NetworkError {
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = 'NameError';
+  }
+}
+
+/** Blocks cannot be checked by this version: nothing is said against them. */
+export class UncheckableError extends Error {
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = 'UncheckableError';
   }
 }
 

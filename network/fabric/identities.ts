@@ -1,15 +1,16 @@
 /** Client identities of an organisation whose authority lies in the folder: issued, and revoked on the channel. */
-import { existsSync, readFileSync, renameSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, renameSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { makeFolder } from '../make-folder.js';
 import { revocationList, serialOf, type Revocation } from '../x509/revoke.js';
 import { formerOf } from './aside.js';
 import { revoking } from './channel-config.js';
-import { NetworkError } from './errors.js';
+import { NameError, RefusedError } from './errors.js';
 import { makeClient, write } from './keys.js';
 import type { Layout } from './layout.js';
 import { Administration } from './membership.js';
 import type { NetworkPlan } from './plan.js';
+import { organisationHere } from './plan-change.js';
 
 export interface NamedIdentity {
   readonly organisation: string;
@@ -25,10 +26,10 @@ export async function issueIdentity(
   plan: NetworkPlan,
   { organisation, name, role }: NamedIdentity & { readonly role: string },
 ): Promise<string> {
-  requireHere(plan, organisation);
+  organisationHere(plan, organisation);
   const folder = layout.identity(organisation, name);
   if (existsSync(certificateOf(folder)))
-    throw new NetworkError(`${organisation} has an identity ${name} already`);
+    throw new RefusedError(`${organisation} has an identity ${name} already`);
   await makeClient(layout, organisation, role, name);
   return folder;
 }
@@ -43,11 +44,14 @@ export async function revokeIdentity(
   { organisation, name }: NamedIdentity,
   now: Date,
 ): Promise<string> {
-  requireHere(plan, organisation);
+  organisationHere(plan, organisation);
   // Without it nobody could sign for the organisation any more.
-  if (name === ADMIN) throw new NetworkError(`the administrator of ${organisation} cannot be revoked`);
+  if (name === ADMIN) throw new RefusedError(`the administrator of ${organisation} cannot be revoked`);
   const folder = layout.identity(organisation, name);
-  if (!existsSync(certificateOf(folder))) throw new NetworkError(`${organisation} has no identity ${name}`);
+  if (!existsSync(certificateOf(folder))) {
+    const all = identitiesOf(layout, organisation).join(', ');
+    throw new NameError(`${organisation} has no identity ${name}; there are ${all}`);
+  }
   const serial = await serialOf(readFileSync(certificateOf(folder), 'utf8'));
   // One that was renewed counts until its end: those before it go with it.
   const former = formerOf(layout, certificateOf(folder)).map((path) => serialOf(readFileSync(path, 'utf8')));
@@ -79,7 +83,10 @@ export async function revokeIdentity(
   return aside;
 }
 
-function requireHere({ organisations }: NetworkPlan, organisation: string): void {
-  if (!organisations.some(({ name }) => name === organisation))
-    throw new NetworkError(`the keys of ${organisation} are not in this folder`);
+/** Names of those that may be revoked. */
+function identitiesOf(layout: Layout, organisation: string): string[] {
+  const names = readdirSync(layout.identity(organisation, ''));
+  return names.filter(
+    (name) => name !== ADMIN && existsSync(certificateOf(layout.identity(organisation, name))),
+  );
 }

@@ -1,8 +1,8 @@
 /** Files that organisations give each other: who wants to join, and what it must know to do so. Nothing in them is secret. */
 import { X509Certificate } from 'node:crypto';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { NetworkError } from './errors.js';
+import { NetworkError, RefusedError } from './errors.js';
 import { makeKeys, write } from './keys.js';
 import { Layout } from './layout.js';
 import { authorityOf } from './nodes.js';
@@ -21,6 +21,7 @@ import {
   type NetworkPlan,
 } from './plan.js';
 import { writePlan } from './plan-file.js';
+import { jsonOf } from './processes.js';
 
 const DEFINITION = 'gridbook-organisation-1';
 const INVITATION = 'gridbook-invitation-1';
@@ -60,9 +61,9 @@ export async function newOrganisation(
   fabric: string,
 ): Promise<OrganisationDefinition & { readonly format: string }> {
   const layout = new Layout(folder);
-  if (existsSync(layout.plan)) throw new NetworkError(`there is a network in ${folder} already`);
+  if (existsSync(layout.plan)) throw new RefusedError(`there is a network in ${folder} already`);
   if (!isOrganisationName(name)) throw new NetworkError(ORGANISATION_NAME);
-  if (name === ORDERER_ORGANISATION) throw new NetworkError(`${name} is the name of the orderers`);
+  if (name === ORDERER_ORGANISATION) throw new RefusedError(`${name} is the name of the orderers`);
   const plan = await planNewcomer({ name, role }, sizes, fabric);
   await makeKeys(layout, plan);
   writePlan(layout, plan);
@@ -91,14 +92,14 @@ export function invitationFor(layout: Layout, plan: NetworkPlan, organisation: s
 export function acceptInvitation(layout: Layout, plan: NetworkPlan, invitation: Invitation): NetworkPlan {
   const [{ name }] = plan.organisations;
   if (invitation.organisation !== name)
-    throw new NetworkError(`the invitation is for ${invitation.organisation}, and here is ${name}`);
+    throw new RefusedError(`the invitation is for ${invitation.organisation}, and here is ${name}`);
   if (invitation.fabric !== plan.fabric)
     throw new NetworkError(
       `the network runs Fabric ${invitation.fabric}, the programs here are ${plan.fabric}`,
     );
   const block = Buffer.from(invitation.genesisBlock, 'base64');
   if (existsSync(layout.genesisBlock) && !readFileSync(layout.genesisBlock).equals(block))
-    throw new NetworkError(`${name} takes part in another channel already`);
+    throw new RefusedError(`${name} takes part in another channel already`);
   write(layout.genesisBlock, block);
   write(join(layout.organisation(ORDERER_ORGANISATION), 'ca', 'cert.pem'), invitation.ordererAuthorityPem);
   const { orderers, consensus = 'raft' } = invitation;
@@ -113,14 +114,13 @@ export function readGiven<T extends { readonly format: string }>(
   format: T['format'],
   isSound: (value: Partial<T>) => boolean,
 ): T {
-  let value: T;
-  try {
-    value = JSON.parse(readFileSync(path, 'utf8')) as T;
-  } catch (error) {
-    throw new NetworkError(`${path} cannot be read`, { cause: error });
-  }
-  if (value?.format !== format) throw new NetworkError(`${path} is not a file of the form ${format}`);
-  if (!isSound(value)) throw new NetworkError(`${path} is damaged: a value in it is not of its form`);
+  if (statSync(path).isDirectory())
+    throw new RefusedError(`${path} is a folder, and no file of the form ${format}`);
+  const value = jsonOf<T>(readFileSync(path, 'utf8'));
+  if (value === undefined)
+    throw new RefusedError(`${path} is no JSON, and so not a file of the form ${format}`);
+  if (value?.format !== format) throw new RefusedError(`${path} is not a file of the form ${format}`);
+  if (!isSound(value)) throw new RefusedError(`${path} is damaged: a value in it is not of its form`);
   return value;
 }
 

@@ -14,7 +14,7 @@ import {
   updateEnvelope,
 } from './channel-config.js';
 import { ClientIdentity } from './client-identity.js';
-import { NetworkError } from './errors.js';
+import { RefusedError } from './errors.js';
 import { readGiven } from './invitation.js';
 import { isOrganisationName } from './organisation-group.js';
 import type { Layout } from './layout.js';
@@ -116,7 +116,7 @@ export class Administration {
 
   /** Signs an update that another organisation made, provided that it is what it says. */
   async sign(pending: PendingUpdate): Promise<UpdateResult> {
-    if (!describeUpdate(await this.config(), pending)) throw new NetworkError(NOT_SIGNED);
+    if (!describeUpdate(await this.config(), pending)) throw new RefusedError(NOT_SIGNED);
     return this.add(pending);
   }
 
@@ -164,7 +164,7 @@ export class Administration {
     const envelope = updateEnvelope(update, signatures, giver);
     const refusal = await giveUpdate(this.orderers, envelope);
     if (refusal) {
-      throw new NetworkError(
+      throw new RefusedError(
         'the channel refuses the update: it was made for another state of the channel, or signatures are missing; make it anew',
         { cause: refusal },
       );

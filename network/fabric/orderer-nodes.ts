@@ -7,7 +7,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { asideName, moveAside } from './aside.js';
 import { admitting, announcing, concealing, dismissing } from './consenters.js';
-import { NetworkError } from './errors.js';
+import { NameError, RefusedError } from './errors.js';
 import { makeKeys } from './keys.js';
 import { untilLevel } from './levelling.js';
 import { begunOf, type NodeWork } from './node-work.js';
@@ -53,7 +53,10 @@ export async function replaceOrderer(work: NodeWork, name: string): Promise<stri
   const { layout, step } = work;
   requireHere(work.plan);
   const orderer = work.plan.orderers.find((each) => ordererName(each) === name);
-  if (!orderer) throw new NetworkError(`no orderer of the network is called ${name}`);
+  if (!orderer) {
+    const all = work.plan.orderers.map(ordererName).join(', ');
+    throw new NameError(`no orderer of the network is called ${name}; there are ${all}`);
+  }
   const before = begunOf(work.plan, name);
   if (before && before.aside === undefined) throw unfinished(work.plan, orderer);
   const other = work.plan.orderers.find((each) => each !== orderer && begunOf(work.plan, ordererName(each)));
@@ -62,7 +65,7 @@ export async function replaceOrderer(work: NodeWork, name: string): Promise<stri
   const plan = before ? work.plan : begun(work.plan, name, aside);
   const count = plan.orderers.length;
   if (count === 1)
-    throw new NetworkError(
+    throw new RefusedError(
       `${name} is the only orderer, and the channel would end with it: \`gridbook network orderer add\` adds another one first`,
     );
   const { folder, data } = layout.orderer(orderer);
@@ -124,15 +127,15 @@ async function bringIn(
 
 function requireHere({ orderers, consensus }: NetworkPlan): void {
   if (orderers.length === 0)
-    throw new NetworkError('the orderers are not in this folder; they are changed where they are');
+    throw new RefusedError('the orderers are not in this folder; they are changed where they are');
   if (consensus !== 'raft')
-    throw new NetworkError('orderers of a channel that agrees by BFT are neither added nor replaced yet');
+    throw new RefusedError('orderers of a channel that agrees by BFT are neither added nor replaced yet');
 }
 
-function unfinished(plan: NetworkPlan, orderer: OrdererPlan): NetworkError {
+function unfinished(plan: NetworkPlan, orderer: OrdererPlan): RefusedError {
   const name = ordererName(orderer);
   const how = begunOf(plan, name)?.aside === undefined ? 'orderer add' : `orderer replace ${name}`;
-  return new NetworkError(
+  return new RefusedError(
     `${name} is on its way, and orderers come one at a time: \`gridbook network ${how}\` finishes it first`,
   );
 }

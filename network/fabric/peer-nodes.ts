@@ -7,7 +7,7 @@ import { PING } from '../../schema/contract.js';
 import { asideName, moveAside } from './aside.js';
 import { ChainSource } from './chain-source.js';
 import { Consortium } from './consortium.js';
-import { NetworkError } from './errors.js';
+import { RefusedError } from './errors.js';
 import { makeKeys } from './keys.js';
 import { begunOf, type NodeWork } from './node-work.js';
 import { packageFor, peerName, peerProcess } from './nodes.js';
@@ -30,7 +30,7 @@ export async function addPeer(
     return found && found.aside === undefined;
   });
   if (waiting && name !== undefined && name !== waiting.name) {
-    throw new NetworkError(
+    throw new RefusedError(
       `${peerName(organisation, waiting)} was begun and is not finished; the same command without a name finishes it`,
     );
   }
@@ -50,7 +50,7 @@ export async function replacePeer(work: NodeWork, name: string): Promise<string>
   const { organisation, peer } = peerNamed(work.plan, name);
   const before = begunOf(work.plan, name);
   if (before && before.aside === undefined)
-    throw new NetworkError(`${name} is not finished yet: \`gridbook network peer add\` finishes it`);
+    throw new RefusedError(`${name} is not finished yet: \`gridbook network peer add\` finishes it`);
   const aside = before?.aside ?? asideName(name, new Date());
   const plan = before ? work.plan : begun(work.plan, name, aside);
   await bringIn({ ...work, plan }, { organisation, peer }, async () => {

@@ -1,6 +1,6 @@
 /** Changes of a network's plan: a node more, and nodes that are on their way into the network. */
 import { existsSync } from 'node:fs';
-import { NetworkError } from './errors.js';
+import { NameError, RefusedError } from './errors.js';
 import type { Layout } from './layout.js';
 import { ordererName, peerName, processPorts } from './nodes.js';
 import {
@@ -18,7 +18,7 @@ export function organisationHere({ organisations }: NetworkPlan, name: string): 
   const found = organisations.find((organisation) => organisation.name === name);
   if (found) return found;
   const here = organisations.map((organisation) => organisation.name).join(', ');
-  throw new NetworkError(`the keys of ${name} are not in this folder; those of ${here} are`);
+  throw new NameError(`the keys of ${name} are not in this folder; those of ${here} are`);
 }
 
 /** A peer of a folder's plan, with its organisation. */
@@ -36,7 +36,7 @@ export function peerNamed({ host, organisations }: NetworkPlan, name: string): O
     if (peer) return { host, organisation, peer };
   }
   const all = organisations.flatMap((each) => each.peers.map((peer) => peerName(each, peer)));
-  throw new NetworkError(`no peer of the network is called ${name}; there are ${all.join(', ')}`);
+  throw new NameError(`no peer of the network is called ${name}; there are ${all.join(', ')}`);
 }
 
 /** The plan with one more peer, on ports that are free now. */
@@ -121,8 +121,8 @@ function nameFor(kind: string, others: readonly { readonly name: string }[], wan
   const isTaken = (name: string): boolean => others.some((other) => other.name === name);
   if (wanted !== undefined) {
     if (!NAME.test(wanted))
-      throw new NetworkError(`a node's name is of letters, digits and dashes, at most 32: ${wanted} is not`);
-    if (isTaken(wanted)) throw new NetworkError(`the name ${wanted} is taken`);
+      throw new NameError(`a node's name is of letters, digits and dashes, at most 32: ${wanted} is not`);
+    if (isTaken(wanted)) throw new RefusedError(`the name ${wanted} is taken`);
     return wanted;
   }
   let number = others.length;
@@ -132,5 +132,5 @@ function nameFor(kind: string, others: readonly { readonly name: string }[], wan
 
 /** Beside the nodes of an organisation lie its other keys. */
 function requireNew(folder: string, name: string): void {
-  if (existsSync(folder)) throw new NetworkError(`the name ${name} is taken: ${folder} is there`);
+  if (existsSync(folder)) throw new RefusedError(`the name ${name} is taken: ${folder} is there`);
 }

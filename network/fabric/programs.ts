@@ -1,10 +1,10 @@
-/** Finds Fabric's own programs: in `$FABRIC_BIN`, on `PATH`, or in the user's cache. */
+/** Finds Fabric's own programs: in `$FABRIC_BIN` and nowhere else, or without it on `PATH` or in the user's cache. */
 import { execFile } from 'node:child_process';
 import { accessSync, constants, readdirSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
-import { ProgramsError } from './errors.js';
+import { ProgramsError, UnsupportedProgramsError } from './errors.js';
 
 export const PROGRAM_NAMES = ['peer', 'orderer', 'configtxgen'] as const;
 export type ProgramName = (typeof PROGRAM_NAMES)[number];
@@ -28,6 +28,10 @@ export const cacheFolder = (env: Environment = process.env): string =>
 export async function findPrograms(env: Environment = process.env): Promise<Programs> {
   const folder = places(env).find((place) => PROGRAM_NAMES.every((name) => isProgram(join(place, name))));
   if (folder === undefined) {
+    if (env.FABRIC_BIN)
+      throw new ProgramsError(
+        `FABRIC_BIN names ${env.FABRIC_BIN}, where peer, orderer and configtxgen are not`,
+      );
     throw new ProgramsError(
       `Fabric's peer, orderer and configtxgen are neither in $FABRIC_BIN, nor on PATH, nor in ${cacheFolder(env)}; ` +
         '`gridbook network install` puts them there.',
@@ -36,7 +40,7 @@ export async function findPrograms(env: Environment = process.env): Promise<Prog
   const paths = programsIn(folder);
   const version = await versionOf(paths, 'peer');
   if (!SUPPORTED.test(version)) {
-    throw new ProgramsError(`Fabric ${version} in ${folder} is not supported: v3.1 is wanted.`);
+    throw new UnsupportedProgramsError(`Fabric ${version} in ${folder} is not supported: v3.1 is wanted.`);
   }
   return { version, paths };
 }
@@ -46,9 +50,10 @@ export const programsIn = (folder: string): Programs['paths'] =>
   Object.fromEntries(PROGRAM_NAMES.map((name) => [name, join(folder, name)])) as Programs['paths'];
 
 function places(env: Environment): string[] {
+  // Who names a folder wants no others.
+  if (env.FABRIC_BIN) return [env.FABRIC_BIN];
   const cache = cacheFolder(env);
   return [
-    ...(env.FABRIC_BIN ? [env.FABRIC_BIN] : []),
     ...(env.PATH ?? '').split(delimiter).filter((place) => place !== ''),
     ...versionsIn(cache).map((version) => join(cache, version, 'bin')),
   ];

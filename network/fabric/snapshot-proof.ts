@@ -2,7 +2,7 @@
  * Whether a snapshot is what the channel's blocks come to. Nothing in Fabric says so: a peer that begins from a snapshot
  * takes its word for every balance in it, and signs with others what follows from that.
  */
-import { NetworkError } from './errors.js';
+import { RefusedError } from './errors.js';
 import type { FabricLedger } from './ledger.js';
 import { stateIn } from './snapshot-state.js';
 import type { ChannelVerification } from './verify.js';
@@ -30,14 +30,14 @@ export function requireState(folder: string, verification: Pick<ChannelVerificat
       own.version.index === version.index;
     if (!isSame) {
       const [chaincode, , key] = place.split('\0');
-      throw new NetworkError(
+      throw new RefusedError(
         `the snapshot in ${folder} is forged or damaged: the blocks of the channel give something else of ${JSON.stringify(key)} of ${chaincode || 'the channel'}`,
       );
     }
     seen.add(place);
   }
   if (seen.size !== verification.size)
-    throw new NetworkError(
+    throw new RefusedError(
       `the snapshot in ${folder} is forged or damaged: it has ${seen.size} keys, and the blocks of the channel give ${verification.size}`,
     );
   return seen.size;

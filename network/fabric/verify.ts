@@ -11,6 +11,7 @@ import type { VerificationReport } from '../embedded/verify.js';
 import { isHistoryKey } from '../../schema/contract.js';
 import { headerDer, sha256 } from '../x509/der.js';
 import { commitHash, type LastWrite } from './commit-hash.js';
+import { UncheckableError } from './errors.js';
 import { CHAINCODE } from './plan.js';
 import { isSignedBy, Trust } from './trust.js';
 import { configurationIn, openEnvelope, verifyTransaction } from './verify-envelope.js';
@@ -46,6 +47,7 @@ export class ChannelVerification {
       this.verifyBlock(block);
     } catch (error) {
       if (error instanceof LedgerFileError && error.place.block !== undefined) throw error;
+      if (error instanceof UncheckableError) throw error;
       const message = error instanceof LedgerFileError ? error.message : 'a block is not of its form';
       throw new LedgerVerificationError(message, { block: number }, { cause: error });
     }
@@ -179,7 +181,10 @@ export class ChannelVerification {
 
 /** An orderer's signature covers the metadata's value, its own header, and the block's header. */
 function verifyOrderers(bytes: Uint8Array, headerBytes: Uint8Array, trust: Trust): void {
-  if (trust.isByzantine) fail('its orderers sign in a way that this version does not verify');
+  if (trust.isByzantine)
+    throw new UncheckableError(
+      'the channel cannot be checked: its orderers agree by BFT, and this version does not verify yet how they sign',
+    );
   const metadata = common.Metadata.deserializeBinary(bytes);
   for (const signature of metadata.getSignaturesList()) {
     const header = signature.getSignatureHeader_asU8();

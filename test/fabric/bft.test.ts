@@ -152,6 +152,15 @@ onFabric('a BFT network at an address of its own', () => {
     expect([again.code, again.err]).toEqual([2, expect.stringContaining('agree by bft')]);
     const doctor = await runCommand(['network', 'doctor', '--dir', root]);
     expect(doctor.out).toMatch(/^ok +Processes +All 6 run and are well/m);
+    // That this version cannot verify it says nothing against the chain.
+    const check = await runCommand(['check', '--ledger', 'fabric', '--network', root]);
+    expect([check.code, check.err]).toEqual([
+      3,
+      expect.stringMatching(/^The channel cannot be checked: .*BFT/m),
+    ]);
+    expect(check.err).not.toContain('✗');
+    const more = await runCommand(['network', 'orderer', 'add', '--dir', root]);
+    expect([more.code, more.err]).toEqual([1, expect.stringContaining('neither added nor replaced yet')]);
   });
 
   test('takes an organisation in, which writes through its own gateway', async () => {

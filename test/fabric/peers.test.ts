@@ -154,11 +154,11 @@ onFabric('while transactions flow', () => {
       runCommand(['network', 'peer', ...args]);
     const there = ['--dir', folder];
     for (const [args, code, sentence] of [
-      [['add', '--org', 'Nobody', ...there], 3, 'The keys of Nobody are not in this folder'],
-      [['add', '--org', 'Gridline', '--name', 'spare', ...there], 3, 'The name spare is taken'],
-      [['add', '--org', 'Gridline', '--name', 'ca', ...there], 3, 'The name ca is taken'],
-      [['add', '--org', 'Gridline', '--name', '../x', ...there], 3, 'of letters, digits and dashes'],
-      [['replace', 'peer9.Gridline', ...there], 3, 'No peer of the network is called peer9.Gridline'],
+      [['add', '--org', 'Nobody', ...there], 2, 'The keys of Nobody are not in this folder'],
+      [['add', '--org', 'Gridline', '--name', 'spare', ...there], 1, 'The name spare is taken'],
+      [['add', '--org', 'Gridline', '--name', 'ca', ...there], 1, 'The name ca is taken'],
+      [['add', '--org', 'Gridline', '--name', '../x', ...there], 2, 'of letters, digits and dashes'],
+      [['replace', 'peer9.Gridline', ...there], 2, 'No peer of the network is called peer9.Gridline'],
       [['add', '--org', 'Gridline', '--dir', join(folder, 'none')], 3, 'There is no network in'],
     ] as const) {
       const ended = await run(...args);

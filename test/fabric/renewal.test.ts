@@ -235,11 +235,11 @@ onFabric('while transactions flow', () => {
         const ended = await run(...args);
         expect([ended.code, `${ended.out}${ended.err}`]).toEqual([code, expect.stringContaining(sentence)]);
       };
-      await said(3, 'Nobody called peer7.Gridline has certificates', 'peer7.Gridline');
+      await said(2, 'Nobody called peer7.Gridline has certificates', 'peer7.Gridline');
       await said(2, 'Give a name or --all', 'orderer0', '--all');
       await said(0, 'No certificate ends within 30 days');
       await stopNode(layout, 'orderer1');
-      await said(3, 'Of 3 orderers 2 must agree, and without orderer2 1 answers', 'orderer2');
+      await said(1, 'Of 3 orderers 2 must agree, and without orderer2 1 answers', 'orderer2');
       await said(0, 'orderer1 does not run; `gridbook network up`', 'orderer1');
       expect(runningPid(layout, 'orderer1')).toBeUndefined();
       await up();

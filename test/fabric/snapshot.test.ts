@@ -68,7 +68,7 @@ onFabric('a snapshot', () => {
       err: expect.stringContaining('exists already'),
     });
     expect(await on('snapshot', 'peer9.Gridline')).toMatchObject({
-      code: 3,
+      code: 2,
       err: expect.stringContaining('there are peer0.Brightwater, peer0.Gridline'),
     });
     expect(await on('restore', '--snapshot', folder, '--peer', PEER)).toMatchObject({

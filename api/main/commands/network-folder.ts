@@ -61,8 +61,12 @@ export const processNames = (plan: NetworkPlan): string[] => processPorts(plan).
 
 /** The name of a process that the network has. */
 export function named(plan: NetworkPlan, name: string): string {
-  if (processNames(plan).includes(name)) return name;
-  throw new CommandFailure(`No process of the network is called ${name}.`, EXIT.usage);
+  const all = processNames(plan);
+  if (all.includes(name)) return name;
+  throw new CommandFailure(
+    `No process of the network is called ${name}; there are ${all.join(', ')}.`,
+    EXIT.usage,
+  );
 }
 
 /** Tells each step with the seconds since the first. */
