@@ -70,7 +70,7 @@ export function removing(config: common.Config, name: string): common.ConfigUpda
         .join(', ')}`,
     );
   if (applicationOf(config).getGroupsMap().getLength() === 1)
-    throw new NetworkError(
+    throw new RefusedError(
       `${name} is the only organisation, and the channel would end with it: \`gridbook network org add\` adds another one first`,
     );
   return membership(config, (members) => members.del(name));
