@@ -110,7 +110,7 @@ onFabric('gridbook on Fabric', () => {
 
   test('the only organisation is not removed: the channel would end with it', async () => {
     const { code, err } = await run('network', 'org', 'remove', 'EnergyOffice', '--dir', dir);
-    expect([code, err]).toEqual([3, expect.stringContaining('EnergyOffice is the only organisation')]);
+    expect([code, err]).toEqual([1, expect.stringContaining('EnergyOffice is the only organisation')]);
   });
 
   test('what is not there is said in one sentence', async () => {
