@@ -47,7 +47,7 @@ function textWords({ id, form, maxLength }: TextField): string {
   if (id) return idWords(maxLength);
   if (form === 'timeZone') return 'the name of a time zone, such as Australia/Perth';
   return (
-    `1 to ${maxLength} characters in composed form (NFC), without line breaks, control characters ` +
+    `1 to ${maxLength} characters in composed form (NFC), not blanks alone, without line breaks, control characters ` +
     'or what turns the direction of writing'
   );
 }

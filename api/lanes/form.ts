@@ -62,7 +62,12 @@ function isOfField(of: Field, value: unknown): boolean {
     case 'optional':
       return value === null || value === undefined || isOfField(of.of, value);
     case 'text':
-      return isWireValue(of, value) && (of.form !== 'timeZone' || isTimeZone(value as string));
+      // The ledger takes blanks; a reason of nothing else is none (A3).
+      return (
+        isWireValue(of, value) &&
+        (value as string).trim() !== '' &&
+        (of.form !== 'timeZone' || isTimeZone(value as string))
+      );
     case 'boolean':
       return isWireValue(of, value);
   }

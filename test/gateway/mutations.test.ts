@@ -173,7 +173,7 @@ describe('a mutation', () => {
     };
     const pause = { market: at.id('Market', at.at.market) };
     const text = /^reason wants 1 to 200 characters .* without line breaks, control characters/;
-    for (const reason of ['', 'secret '.repeat(40), 'secret\u0000', 'secret\n']) {
+    for (const reason of ['', '   ', 'secret '.repeat(40), 'secret\u0000', 'secret\n']) {
       const message = await why('marketPause', { ...pause, reason });
       expect(message).toMatch(text);
       expect(message).not.toContain('secret');
