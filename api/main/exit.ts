@@ -10,6 +10,7 @@ import {
   ArchiveError,
   DownloadError,
   NetworkError,
+  OutsideError,
   ProgramsError,
   RefusedError,
   SigningError,
@@ -106,7 +107,11 @@ export function endingOf(error: unknown): Ending {
     return { sentence: sentence(error.message), exitCode: EXIT.unavailable };
   }
   if (error instanceof NameError) return { sentence: sentence(error.message), exitCode: EXIT.usage };
-  if (error instanceof RefusedError || error instanceof UnsupportedProgramsError) {
+  if (
+    error instanceof RefusedError ||
+    error instanceof OutsideError ||
+    error instanceof UnsupportedProgramsError
+  ) {
     return { sentence: sentence(error.message), exitCode: EXIT.failed };
   }
   if (

@@ -5,7 +5,8 @@ import { isFree, LOOPBACK, vacancyOf } from './listen-address.js';
 import { processPorts } from './nodes.js';
 import { portCount, type NetworkPlan, type PlanOptions } from './plan.js';
 import { runningPid } from './processes.js';
-import type { ProcessStatus } from './status.js';
+import { APART, OUTSIDE, type ProcessStatus } from './status.js';
+import { outsideSentence } from './taking-part.js';
 
 const PORTS = 'Ports';
 
@@ -61,6 +62,22 @@ export function processesFinding(rows: readonly ProcessStatus[]): Finding {
     rows.some((row) => row.role === 'peer' && row.organisation === organisation && row.pid === undefined);
   // A chaincode whose peer does not run is not to blame for it.
   const unwell = rows.flatMap((row) => (row.pid === undefined || isAlone(row) ? [] : (ailmentOf(row) ?? [])));
+  const outside = rows.find(({ health }) => health === OUTSIDE);
+  if (outside) {
+    const { organisation } = outside;
+    const here = rows.filter(({ role }) => role === 'peer').map((row) => row.organisation);
+    return {
+      ...{ check, verdict: 'problem' },
+      sentence: `${outsideSentence(organisation, here)}.`,
+    };
+  }
+  const apart = rows.filter(({ health }) => health === APART).map(({ name }) => name);
+  if (apart.length > 0) {
+    return {
+      ...{ check, verdict: 'problem' },
+      sentence: `Not in the channel: ${listed(apart)}; \`gridbook network up\` brings in what is missing.`,
+    };
+  }
   if (unwell.length > 0) {
     const [{ name }] = unwell;
     return {

@@ -48,6 +48,14 @@ export class UncheckableError extends Error {
   }
 }
 
+/** An organisation of the folder takes no part in the channel any more. */
+export class OutsideError extends NetworkError {
+  constructor(message: string) {
+    super(message);
+    this.name = 'OutsideError';
+  }
+}
+
 /** Bytes are not signed; the message says what is wrong with them, or with the key. */
 export class SigningError extends Error {
   constructor(message: string, options?: ErrorOptions) {

@@ -17,6 +17,14 @@ export async function joinPeer(at: PeerClient, admin: ClientIdentity, block: Uin
   }
 }
 
+/** Channels that a peer has joined. */
+export async function channelsOf(at: PeerClient, admin: ClientIdentity): Promise<readonly string[]> {
+  const answer = await at.evaluate(admin, { channel: '', chaincode: 'cscc', args: ['GetChannels'] });
+  return peer.ChannelQueryResponse.deserializeBinary(answer)
+    .getChannelsList()
+    .map((channel) => channel.getChannelId());
+}
+
 /** Installs a package; a peer that has it says so by the same id. */
 export async function install(
   at: PeerClient,

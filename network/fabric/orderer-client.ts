@@ -43,8 +43,17 @@ export interface OrdererPart {
   readonly status: 'active' | 'onboarding' | 'inactive' | 'failed';
 }
 
+/** An orderer has no part in a channel. */
+export class NoPartError extends Error {
+  constructor() {
+    super('the orderer has no part in the channel');
+    this.name = 'NoPartError';
+  }
+}
+
 export async function partOf(admin: OrdererAdmin, channel: string): Promise<OrdererPart> {
   const { status, text } = await call(admin, 'GET', `/${channel}`);
+  if (status === 404) throw new NoPartError();
   if (status !== 200) throw new Error(`the orderer does not tell of the channel (${status})`);
   return JSON.parse(text) as OrdererPart;
 }

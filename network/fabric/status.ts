@@ -4,13 +4,14 @@ import { chaincodeHealth } from './chaincode-health.js';
 import { ClientIdentity } from './client-identity.js';
 import type { Layout } from './layout.js';
 import { LOOPBACK } from './listen-address.js';
-import { committedDefinition, type Definition } from './lifecycle.js';
+import { channelsOf, committedDefinition, type Definition } from './lifecycle.js';
 import { adminOf, authorityOf, chaincodeName, ordererName, peerName } from './nodes.js';
-import { partOf } from './orderer-client.js';
+import { NoPartError, partOf } from './orderer-client.js';
 import { PeerClient } from './peer-client.js';
 import { CHAINCODE, CHANNEL, ORDERER_ORGANISATION, type NetworkPlan, type OrganisationPlan } from './plan.js';
 import type { OrdererPlan, PeerPlan } from './plan.js';
 import { runningPid } from './processes.js';
+import { partsOf } from './taking-part.js';
 
 export interface ProcessStatus {
   readonly name: string;
@@ -31,6 +32,12 @@ export interface ProcessStatus {
 
 const ANSWER_MS = 3_000;
 const DOWN = 'not running';
+const WELL = 'ok';
+/** A node that runs, and was never brought into the channel or lost it. */
+export const APART = 'not in the channel';
+const SILENT = 'does not tell of the channel';
+/** A peer whose organisation was removed: it goes on with what it has, and gets nothing more. */
+export const OUTSIDE = 'its organisation takes no part in the channel';
 
 export async function networkStatus(layout: Layout, plan: NetworkPlan): Promise<ProcessStatus[]> {
   const rows = await Promise.all([
@@ -40,8 +47,20 @@ export async function networkStatus(layout: Layout, plan: NetworkPlan): Promise<
     ),
     ...plan.organisations.map((organisation) => chaincodeStatus(layout, plan, organisation)),
   ]);
-  const highest = Math.max(0, ...rows.map(({ height }) => height ?? 0));
-  return rows.map((row) => (row.height === undefined ? row : { ...row, lag: highest - row.height }));
+  const asked = plan.organisations
+    .map(({ name }) => name)
+    .filter((name) => rows.some((row) => row.role === 'peer' && row.organisation === name && row.pid));
+  const parts = await partsOf(layout, plan, asked);
+  // A peer alone in its folder may lag behind those elsewhere.
+  const heights = [...rows, ...parts].map(({ height }) => height ?? 0);
+  const highest = Math.max(0, ...heights);
+  return rows.map((row) => {
+    if (row.height === undefined) return row;
+    // How far the others are is told to nobody who takes no part.
+    if (row.role === 'peer' && parts[asked.indexOf(row.organisation)]?.isRefused)
+      return { ...row, health: row.health === WELL ? OUTSIDE : row.health };
+    return { ...row, lag: highest - row.height };
+  });
 }
 
 async function ordererStatus(layout: Layout, orderer: OrdererPlan): Promise<ProcessStatus> {
@@ -60,10 +79,10 @@ async function ordererStatus(layout: Layout, orderer: OrdererPlan): Promise<Proc
     healthOf(orderer.operationsPort),
     partOf(adminOf(layout, orderer), CHANNEL).then(
       (part) => part.height,
-      () => undefined,
+      (error: Error) => (error instanceof NoPartError ? APART : SILENT),
     ),
   ]);
-  return { ...row, health, ...(height === undefined ? {} : { height }) };
+  return withHeight(row, health, height);
 }
 
 async function peerStatus(
@@ -85,16 +104,31 @@ async function peerStatus(
   try {
     const [health, height, definition] = await Promise.all([
       healthOf(peer.operationsPort),
-      client.height(admin, CHANNEL).catch(() => undefined),
+      client.height(admin, CHANNEL).catch(() => absenceOf(client, admin)),
       committedDefinition(client, admin, CHAINCODE).catch(() => undefined),
     ]);
-    return {
-      ...{ ...row, health },
-      ...(height === undefined ? {} : { height }),
-      ...(definition === undefined ? {} : { definition }),
-    };
+    return { ...withHeight(row, health, height), ...(definition === undefined ? {} : { definition }) };
   } finally {
     client.close();
+  }
+}
+
+/** A node that is well by itself and does not tell its height is not well: what it says instead stands for it. */
+const withHeight = <T extends object>(
+  row: T,
+  health: string,
+  height: number | string,
+): T & { health: string; height?: number } =>
+  typeof height === 'number'
+    ? { ...row, health, height }
+    : { ...row, health: health === WELL ? height : health };
+
+/** Why a peer that answers tells of no height. */
+async function absenceOf(client: PeerClient, admin: ClientIdentity): Promise<string> {
+  try {
+    return (await channelsOf(client, admin)).includes(CHANNEL) ? SILENT : APART;
+  } catch {
+    return SILENT;
   }
 }
 
@@ -118,7 +152,7 @@ function healthOf(port: number): Promise<string> {
   return new Promise((resolve) => {
     const sent = get({ host: LOOPBACK, port, path: '/healthz', timeout: ANSWER_MS }, (response) => {
       response.resume();
-      resolve(response.statusCode === 200 ? 'ok' : `unhealthy (${response.statusCode})`);
+      resolve(response.statusCode === 200 ? WELL : `unhealthy (${response.statusCode})`);
     });
     sent.on('timeout', () => sent.destroy());
     sent.on('error', () => resolve('does not answer'));

@@ -4,6 +4,7 @@
  */
 import { common } from '@hyperledger/fabric-protos';
 import { ClientIdentity } from './client-identity.js';
+import { OutsideError } from './errors.js';
 import type { Layout } from './layout.js';
 import { numberOf } from './orderer-blocks.js';
 import { DeliverError } from './orderer-client.js';
@@ -18,6 +19,20 @@ export interface Part {
   readonly height?: number;
   /** Whether the orderers know nobody of it. */
   readonly isRefused: boolean;
+}
+
+/** What is said of an organisation whom the orderers refuse. */
+export function outsideSentence(name: string, here: readonly string[]): string {
+  const how = here.every((other) => other === name) ? 'down' : `org remove ${name}`;
+  return `${name} takes no part in the channel any more, and its peers get nothing new: \`gridbook network ${how}\` ends what it runs here`;
+}
+
+/** Refuses to call well what is none of the channel's any more. */
+export async function requireTakingPart(layout: Layout, plan: NetworkPlan): Promise<void> {
+  const names = plan.organisations.map(({ name }) => name);
+  const parts = await partsOf(layout, plan, names);
+  const outside = names.find((_, i) => parts[i].isRefused);
+  if (outside !== undefined) throw new OutsideError(outsideSentence(outside, names));
 }
 
 const UNKNOWN: Part = { isRefused: false };

@@ -29,6 +29,7 @@ import { startProcess } from './processes.js';
 import type { Programs } from './programs.js';
 import { writeSettings } from './settings.js';
 import { requireSound } from './sound.js';
+import { requireTakingPart } from './taking-part.js';
 import { whileRunning } from './while-running.js';
 
 export interface UpOptions extends PlanOptions {
@@ -84,8 +85,13 @@ export async function startNetwork(
       network.close();
     }
   };
-  // A port may have been taken only now.
-  await whileRunning(layout, names, joinAll, (name) => requireSound(layout, plan, programs, name));
+  try {
+    // A port may have been taken only now.
+    await whileRunning(layout, names, joinAll, (name) => requireSound(layout, plan, programs, name));
+  } finally {
+    // Whoever was removed is told that, and not what came of it.
+    await requireTakingPart(layout, plan);
+  }
   return plan;
 }
 

@@ -17,6 +17,8 @@ import {
   diagnose,
   Layout,
   networkStatus,
+  restartNode,
+  stopNode,
   type Finding,
   type NetworkPlan,
   type ProcessStatus,
@@ -25,6 +27,7 @@ import {
 import { makeKeys, write } from '../../network/fabric/keys.js';
 import { makePlan } from '../../network/fabric/plan.js';
 import { issue } from '../../network/x509/issue.js';
+import { until } from '../faults/fabric/until.js';
 import { runCommand } from './command.js';
 import { fabricPrograms } from './programs.js';
 
@@ -283,6 +286,26 @@ onFabric('a network', () => {
     expect(await sound()).toEqual([]);
     const stopped = await runCommand(['network', 'stop', '--dir', place, 'peer0.Gridline']);
     expect([stopped.code, await sound()]).toEqual([0, ['Processes']]);
+  });
+
+  test('a peer of which lost its data is not in the channel until `up`', async () => {
+    const [, { peers }] = plan.organisations;
+    await stopNode(layout, 'peer0.Gridline');
+    rmSync(layout.peer(plan.organisations[1], peers[0]).data, { recursive: true });
+    await restartNode(layout, programs as Programs, plan, 'peer0.Gridline');
+    const health = async (): Promise<string | undefined> =>
+      (await networkStatus(layout, plan)).find(({ name }) => name === 'peer0.Gridline')?.health;
+    await until('the peer answers', async () => (await health()) !== 'does not answer');
+    const status = await runCommand(['network', 'status', '--dir', place]);
+    expect([status.code, status.out]).toEqual([
+      1,
+      expect.stringMatching(/peer0\.Gridline .*not in the channel/),
+    ]);
+    expect(await find('Processes', place)).toEqual(
+      says('problem', /^Not in the channel: peer0\.Gridline; `gridbook network up`/),
+    );
+    await up();
+    expect(await health()).toBe('ok');
   });
 
   test('that is down is well, and its files tell of a clock that was put back', async () => {

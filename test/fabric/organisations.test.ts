@@ -27,9 +27,11 @@ import { commandOf } from '../../api/demo/commands.js';
 import { encodeBatch } from '../../schema/command.js';
 import { organisationsOf } from '../../network/fabric/channel-config.js';
 import { isFree, LOOPBACK } from '../../network/fabric/listen-address.js';
+import { partsOf } from '../../network/fabric/taking-part.js';
 import { PING } from '../../schema/contract.js';
 import { GridbookError } from '../../schema/errors.js';
 import { participantRegister } from '../../schema/trade/registration.js';
+import { runCommand } from './command.js';
 import { fabricPrograms } from './programs.js';
 import { Wire } from './wire.js';
 
@@ -223,6 +225,29 @@ onFabric('four organisations, each in a folder of its own', () => {
     expect(removed.isDone).toBe(true);
     const late = administer('Gridline', (at) => at.sign(old.pending));
     await expect(late).rejects.toThrow('made for another state of the channel');
+  });
+
+  test('an organisation that was removed is told so, though its own peer knows nothing of it', async () => {
+    const at = (...args: string[]) => runCommand(['network', ...args, '--dir', folderOf('Meterworks')]);
+    const status = await at('status');
+    expect([status.code, status.out]).toEqual([
+      1,
+      expect.stringMatching(/peer0\.Meterworks .*its organisation takes no part in the channel +\d+ +\d/),
+    ]);
+    // How far the others are is told to those who take part, and to nobody else.
+    const [row] = await networkStatus(layoutOf('Meterworks'), planOf('Meterworks'));
+    expect(row.lag).toBeUndefined();
+    const [part] = await partsOf(layoutOf('Gridline'), planOf('Gridline'), ['Gridline']);
+    const [other] = await networkStatus(layoutOf('Gridline'), planOf('Gridline'));
+    expect(part).toEqual({ isRefused: false, height: other.height });
+    expect([other.health, other.lag, Number(row.height) < Number(other.height)]).toEqual(['ok', 0, true]);
+    const takesNoPart = expect.stringContaining('Meterworks takes no part in the channel any more');
+    const up = await at('up');
+    expect([up.code, up.err, up.out]).toEqual([1, takesNoPart, '']);
+    const doctor = await at('doctor');
+    expect([doctor.code, doctor.out]).toEqual([1, takesNoPart]);
+    // What it has is its own: it can be copied.
+    expect(await at('backup', given('copy'))).toMatchObject({ code: 0 });
   });
 
   test('an organisation that was removed endorses nothing any more', async () => {
