@@ -35,6 +35,13 @@ export class OrdererBlocks {
     return this.ask(({ block, at }) => at.block(this.identity, CHANNEL, lastConfigOf(block)));
   }
 
+  /** The block of a number; undefined where the channel has not come to it. */
+  async block(number: number): Promise<common.Block | undefined> {
+    return this.ask(async ({ block, at }) =>
+      numberOf(block) < number ? undefined : at.block(this.identity, CHANNEL, number),
+    );
+  }
+
   /** The configuration that holds. */
   async config(): Promise<common.Config> {
     return configIn(await this.configBlock());

@@ -3,10 +3,37 @@
  * takes its word for every balance in it, and signs with others what follows from that.
  */
 import { RefusedError } from './errors.js';
+import { linkOf } from './block-links.js';
 import type { FabricLedger } from './ledger.js';
+import type { OrdererBlocks } from './orderer-blocks.js';
 import { stateIn } from './snapshot-state.js';
 import type { ChannelVerification } from './verify.js';
 import { verifyChannel } from './verify-channel.js';
+
+/** What a snapshot says of the last block that is in it. */
+export interface LastBlock {
+  readonly folder: string;
+  /** Blocks that are in the snapshot. */
+  readonly height: number;
+  /** Hash of the last of them, hex. */
+  readonly blockHash: string;
+}
+
+/** Refuses a snapshot of another channel: nothing of a peer is touched for it. */
+export async function requireOfChannel(
+  blocks: Pick<OrdererBlocks, 'block'>,
+  { folder, height, blockHash }: LastBlock,
+): Promise<void> {
+  const block = await blocks.block(height - 1);
+  if (!block)
+    throw new NetworkError(
+      `the snapshot in ${folder} is of ${height} blocks, and this channel has not come to that many: it is of another network`,
+    );
+  if (linkOf(block).hash.toString('hex') !== blockHash)
+    throw new RefusedError(
+      `the snapshot in ${folder} is of another network: block ${height - 1} of this channel is another one than its last`,
+    );
+}
 
 /** Proves the blocks before a height, and that a snapshot's state is theirs; answers how many keys it has. */
 export async function proveSnapshot(ledger: FabricLedger, folder: string, height: number): Promise<number> {

@@ -1,24 +1,27 @@
 /** Snapshots of a peer's state as Fabric makes them, and a peer that begins anew from one. */
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { randomBytes } from 'node:crypto';
 import { credentials, type ServiceError } from '@grpc/grpc-js';
 import { common, peer as protos } from '@hyperledger/fabric-protos';
 import { makeFolder } from '../make-folder.js';
 import { asideName, moveAside } from './aside.js';
+import { ChainSource } from './chain-source.js';
 import { ClientIdentity } from './client-identity.js';
 import { copyTree } from './copy-tree.js';
 import { NetworkError } from './errors.js';
 import type { Layout } from './layout.js';
 import { FabricLedger } from './ledger.js';
 import { install } from './lifecycle.js';
+import { lastWords } from './logs.js';
 import { allProcesses, authorityOf, packageFor, peerName } from './nodes.js';
-import { CHANNEL_OPTIONS, EndorsementError, PeerClient } from './peer-client.js';
+import { CHANNEL_OPTIONS, PeerClient } from './peer-client.js';
 import { CHANNEL, type NetworkPlan, type OrganisationPlan } from './plan.js';
 import type { OwnedPeer } from './plan-change.js';
 import { jsonOf, startProcess, stopProcess } from './processes.js';
 import type { Programs } from './programs.js';
-import { proveSnapshot } from './snapshot-proof.js';
+import { joinBySnapshot } from './snapshot-join.js';
+import { proveSnapshot, requireOfChannel } from './snapshot-proof.js';
 import { networkStatus } from './status.js';
 import { untilDone } from './waiting.js';
 
@@ -32,6 +35,8 @@ export interface Snapshot {
   readonly folder: string;
   /** Blocks that are in it. */
   readonly height: number;
+  /** Hash of the last of them, hex. */
+  readonly blockHash: string;
   /** What the peer keeps of all that was changed until then, hex. */
   readonly commitHash: string;
 }
@@ -44,11 +49,14 @@ export function readSnapshot(folder: string): Snapshot {
     if (!facts) throw new NetworkError(`there is no whole snapshot in ${folder}`);
     return facts;
   };
-  const facts = read<{ channel_name: string; last_block_number: number }>(FACTS);
+  const facts = read<{ channel_name: string; last_block_number: number; last_block_hash: string }>(FACTS);
   const more = read<{ last_block_commit_hash: string }>(MORE_FACTS);
   if (facts.channel_name !== CHANNEL)
     throw new NetworkError(`the snapshot in ${folder} is of the channel ${facts.channel_name}`);
-  return { folder, height: facts.last_block_number + 1, commitHash: more.last_block_commit_hash };
+  return {
+    ...{ folder, height: facts.last_block_number + 1 },
+    ...{ blockHash: facts.last_block_hash, commitHash: more.last_block_commit_hash },
+  };
 }
 
 /** Has a peer make a snapshot of its last block; it commits nothing meanwhile. */
@@ -101,11 +109,14 @@ export async function rebuildPeer(
 ): Promise<string> {
   const { organisation, peer } = owned;
   const name = peerName(organisation, peer);
-  const { height } = readSnapshot(given);
+  const snapshot = readSnapshot(given);
+  const { height } = snapshot;
+  const source = new ChainSource(layout, plan);
+  await requireOfChannel(source.blocks, snapshot).finally(() => source.close());
   const { data } = layout.peer(organisation, peer);
   const former = asideName(name, new Date(nowMs));
   const aside = join(layout.aside(former), relative(layout.root, data));
-  await stopProcess(layout, name);
+  const ran = await stopProcess(layout, name);
   moveAside(layout, former, data);
   // A snapshot that the peer itself made went with it.
   const within = relative(data, resolve(given));
@@ -116,10 +127,20 @@ export async function rebuildPeer(
   const at = clientOf(layout, owned);
   const admin = adminOf(layout, organisation);
   try {
-    await untilDone(`${name} does not join`, () => joinBySnapshot(at, admin, folder));
-    await untilDone(`${name} does not take the snapshot`, async () => {
-      if ((await at.height(admin, CHANNEL)) < height) throw new Error('not yet');
-    });
+    try {
+      await joinBySnapshot({ name, at, admin, folder, height, lastWords: () => lastWords(layout, name) });
+    } catch (error) {
+      await stopProcess(layout, name);
+      // What little it has of the snapshot is kept too, under a name that says what it is.
+      moveAside(layout, asideName(`${name}-not-taken`, new Date(nowMs)), data);
+      renameSync(aside, data);
+      rmSync(layout.aside(former), { recursive: true });
+      if (ran && spec) startProcess(layout, spec);
+      const now = ran ? 'it runs with it again' : 'it does not run, as before';
+      throw new NetworkError(`${(error as Error).message}; its old data is put back, and ${now}`, {
+        cause: error,
+      });
+    }
     step(`${name} has the state of ${height} blocks`);
     await untilDone(`${name} does not catch up`, async () => {
       const rows = await networkStatus(layout, plan);
@@ -150,16 +171,6 @@ async function proven(layout: Layout, name: string, folder: string, height: numb
     throw new NetworkError(`${name} is stopped again, and has endorsed nothing: ${why}`, { cause: error });
   } finally {
     await ledger.close();
-  }
-}
-
-/** Joins, or finds that it has joined or is about to. */
-async function joinBySnapshot(at: PeerClient, admin: ClientIdentity, folder: string): Promise<void> {
-  try {
-    await at.evaluate(admin, { channel: '', chaincode: 'cscc', args: ['JoinChainBySnapshot', folder] });
-  } catch (error) {
-    if (!(error instanceof EndorsementError) || !/already exists|in progress/.test(error.message))
-      throw error;
   }
 }
 

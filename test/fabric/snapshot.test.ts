@@ -16,6 +16,7 @@ import {
 } from '../../network/fabric/index.js';
 import { encodeBatch } from '../../schema/command.js';
 import { participantRegister } from '../../schema/trade/registration.js';
+import { until } from '../faults/fabric/until.js';
 import { gridbook } from '../main/in-process.js';
 import { fabricPrograms } from './programs.js';
 
@@ -76,6 +77,44 @@ onFabric('a snapshot', () => {
       err: expect.stringContaining('no whole snapshot'),
     });
     expect(await on('restore', '--snapshot', output)).toMatchObject({ code: 2 });
+  });
+
+  /** A copy of the snapshot that differs from it. */
+  function copied(name: string, file: string, change: (text: string) => string): string {
+    const copy = join(folder, name);
+    cpSync(output, copy, { recursive: true });
+    const path = join(copy, file);
+    chmodSync(path, 0o600);
+    writeFileSync(path, Buffer.from(change(readFileSync(path, 'latin1')), 'latin1'));
+    return copy;
+  }
+
+  test('of another network is refused before anything of the peer is touched', async () => {
+    const before = (await networkStatus(layout, plan)).find(({ name }) => name === PEER);
+    const facts = '_snapshot_signable_metadata.json';
+    const other = copied('other', facts, (text) =>
+      text.replace(/("last_block_hash": ?)"[0-9a-f]+"/, `$1"${'ab'.repeat(32)}"`),
+    );
+    const longer = copied('longer', facts, (text) => text.replace(/("last_block_number": ?)\d+/, '$1 9999'));
+    for (const each of [other, longer]) {
+      const { code, err } = await on('restore', '--snapshot', each, '--peer', PEER);
+      expect([code, err]).toEqual([3, expect.stringContaining('of another network')]);
+    }
+    const after = (await networkStatus(layout, plan)).find(({ name }) => name === PEER);
+    expect([after?.pid, after?.health]).toEqual([before?.pid, 'ok']);
+  });
+
+  test('that the peer does not take costs it nothing: its old data is put back', async () => {
+    const before = (await networkStatus(layout, plan)).find(({ name }) => name === PEER);
+    const damaged = copied('damaged', 'public_state.data', (text) => text.slice(0, -1));
+    const { code, err } = await on('restore', '--snapshot', damaged, '--peer', PEER);
+    expect([code, err]).toEqual([
+      3,
+      expect.stringMatching(/does not take the snapshot: .+; its old data is put back, and it runs with it/),
+    ]);
+    const rowNow = async () => (await networkStatus(layout, plan)).find(({ name }) => name === PEER);
+    await until('it is there again', async () => (await rowNow())?.health === 'ok');
+    expect((await rowNow())?.height).toBe(before?.height);
   });
 
   test('is refused where a key of it is another one than the blocks give, though its own hashes fit', async () => {
