@@ -2,6 +2,8 @@
  * Whether an organisation takes part in the channel, as the orderers answer it. Its own peers cannot tell: whoever is
  * removed does not get the block that removes it, and goes on with what it has.
  */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { common } from '@hyperledger/fabric-protos';
 import { ClientIdentity } from './client-identity.js';
 import { OutsideError } from './errors.js';
@@ -9,7 +11,7 @@ import type { Layout } from './layout.js';
 import { numberOf } from './orderer-blocks.js';
 import { DeliverError } from './orderer-client.js';
 import { Orderers } from './orderers.js';
-import { CHANNEL, ordererAddresses, type NetworkPlan } from './plan.js';
+import { CHANNEL, ordererAddresses, ORDERER_ORGANISATION, type NetworkPlan } from './plan.js';
 import { usable } from './plan-change.js';
 
 const ANSWER_MS = 3_000;
@@ -45,8 +47,9 @@ export async function partsOf(
 ): Promise<readonly Part[]> {
   const { consensus } = plan;
   const count = ordererAddresses(plan).length;
-  // One that was not invited yet knows no orderers.
-  if (count === 0) return names.map(() => UNKNOWN);
+  // One that was not invited yet knows no orderers; whose authority's certificate is lost can ask none.
+  if (count === 0 || !existsSync(join(layout.organisation(ORDERER_ORGANISATION), 'ca', 'cert.pem')))
+    return names.map(() => UNKNOWN);
   const orderers = new Orderers(layout, usable(plan));
   // Of those that agree by BFT some may lie.
   const faulty = consensus === 'bft' ? Math.floor((count - 1) / 3) : 0;

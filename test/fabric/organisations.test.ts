@@ -250,6 +250,23 @@ onFabric('four organisations, each in a folder of its own', () => {
     expect(await at('backup', given('copy'))).toMatchObject({ code: 0 });
   });
 
+  test('one that adds the last signature to its own removal is told that it is taken', async () => {
+    const { pending } = await administer('Brightwater', async (at) =>
+      at.propose(removing(await at.config(), 'EnergyOffice'), 'EnergyOffice'),
+    );
+    const update = given('own.json');
+    writeFileSync(update, JSON.stringify(pending));
+    const dir = folderOf('EnergyOffice');
+    const signed = await runCommand(['network', 'org', 'sign', update, '--dir', dir]);
+    expect([signed.code, signed.err, signed.out]).toEqual([
+      0,
+      '',
+      expect.stringMatching(
+        /2 signatures, 2 are enough\.\nThe channel has taken the update\.\nWhat this folder/,
+      ),
+    ]);
+  });
+
   test('an organisation that was removed endorses nothing any more', async () => {
     const wires = ['Meterworks', 'Brightwater'].map((name) => new Wire(folderOf(name)));
     const [removed, other] = wires;
