@@ -26,7 +26,7 @@ export async function requireOfChannel(
 ): Promise<void> {
   const block = await blocks.block(height - 1);
   if (!block)
-    throw new NetworkError(
+    throw new RefusedError(
       `the snapshot in ${folder} is of ${height} blocks, and this channel has not come to that many: it is of another network`,
     );
   if (linkOf(block).hash.toString('hex') !== blockHash)

@@ -98,7 +98,7 @@ onFabric('a snapshot', () => {
     const longer = copied('longer', facts, (text) => text.replace(/("last_block_number": ?)\d+/, '$1 9999'));
     for (const each of [other, longer]) {
       const { code, err } = await on('restore', '--snapshot', each, '--peer', PEER);
-      expect([code, err]).toEqual([3, expect.stringContaining('of another network')]);
+      expect([code, err]).toEqual([1, expect.stringContaining('of another network')]);
     }
     const after = (await networkStatus(layout, plan)).find(({ name }) => name === PEER);
     expect([after?.pid, after?.health]).toEqual([before?.pid, 'ok']);
