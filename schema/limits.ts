@@ -102,6 +102,8 @@ export const LIMITS = {
   settlementCommandWeight: 25,
   /** Givers whose latest commands the gateway remembers. */
   throttledGivers: 50_000,
+  /** How long after its end, or before its start, a token is accepted: clocks differ. */
+  tokenToleranceSeconds: 30,
   /** Cost of each day of a statement, which reads every interval of it. */
   statementDayCost: 25,
   /** How long a statement of a reader may take on a PostgreSQL server. */

@@ -3,6 +3,7 @@ import { createLocalJWKSet, jwtVerify, type JWTVerifyGetKey } from 'jose';
 import { ROLES, type Role } from '../../schema/command.js';
 import { GridbookError } from '../../schema/errors.js';
 import { isRecordId } from '../../schema/ids.js';
+import { LIMITS } from '../../schema/limits.js';
 import { LOCAL_AUDIENCE, LOCAL_ISSUER } from './issue.js';
 import { keySetOf } from './key-set.js';
 import { DEMONSTRATION_KEY, type LocalKey } from './keys.js';
@@ -11,7 +12,6 @@ import type { Viewer } from './viewer.js';
 
 /** Nothing else is accepted, `none` and shared secrets least of all. */
 const ALGORITHMS = ['ES256', 'EdDSA'];
-const CLOCK_TOLERANCE_SECONDS = 30;
 const TOKEN_LENGTH = 4_096;
 const SUBJECT_LENGTH = 200;
 
@@ -65,13 +65,13 @@ export class TokenVerifier {
         issuer: this.issuer,
         audience: this.audience,
         requiredClaims: ['exp', 'sub'],
-        clockTolerance: CLOCK_TOLERANCE_SECONDS,
+        clockTolerance: LIMITS.tokenToleranceSeconds,
       });
       if (protectedHeader.kid === DEMONSTRATION_KEY && !this.isDemonstration) {
         throw new DemonstrationKeyError(false);
       }
       const viewer = viewerOfClaims(payload);
-      this.verified.add(token, viewer, (payload.exp as number) + CLOCK_TOLERANCE_SECONDS);
+      this.verified.add(token, viewer, (payload.exp as number) + LIMITS.tokenToleranceSeconds);
       return viewer;
     } catch (error) {
       if (error instanceof GridbookError) throw error;

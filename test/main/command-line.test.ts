@@ -117,6 +117,10 @@ describe('help and usage', () => {
     expect(err).not.toMatch(/\bat .*\.js:\d+/);
   });
 
+  test('how long a token is accepted beyond its end is said', async () => {
+    expect((await run(['token', '--help'])).out).toMatch(/accepted for\s+30 s more/);
+  });
+
   test('the schema of the one file is the published one: its types keep their names', async () => {
     expect(await run(['schema', '--check'])).toEqual({ code: 0, out: '', err: '' });
   });

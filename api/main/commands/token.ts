@@ -6,6 +6,7 @@ import { localKey } from '../../auth/keys.js';
 import type { Viewer } from '../../auth/viewer.js';
 import { ROLES, type Role } from '../../../schema/command.js';
 import { isRecordId } from '../../../schema/ids.js';
+import { LIMITS } from '../../../schema/limits.js';
 import { openReading } from '../composition.js';
 import type { CommandContext } from '../context.js';
 import { dataFolderAt, hasLedger, organisationsOf } from '../data-folder.js';
@@ -43,7 +44,7 @@ export function addToken(program: Command, context: CommandContext): void {
     .option('--participant <id>', 'id of the participant, for the role PARTICIPANT')
     .option(
       '--expires <duration>',
-      'such as 90m, 12h, 7d (default: 1d)',
+      `such as 90m, 12h, 7d (default: 1d); it is accepted for ${LIMITS.tokenToleranceSeconds} s more, as clocks differ`,
       durationOption('--expires', YEAR_SECONDS),
     )
     .option('--data <dir>', 'data folder')
