@@ -19,6 +19,8 @@ const UNREAD: Readonly<Record<string, string>> = {
   FST_ERR_CTP_INVALID_MEDIA_TYPE: 'The content type must be application/json.',
   FST_ERR_CTP_EMPTY_JSON_BODY: 'The body is empty: a JSON object with `query` is wanted.',
   FST_ERR_CTP_INVALID_JSON_BODY: NOT_JSON,
+  FORBIDDEN_KEY:
+    'The body has a key `__proto__`, or `prototype` in `constructor`: such keys are not accepted.',
 };
 
 export function addAnswers(app: FastifyInstance, log: Logger): void {
@@ -47,10 +49,15 @@ export function addAnswers(app: FastifyInstance, log: Logger): void {
 }
 
 /** Answers a request with a code of the table; `said` where more is known than the code says. */
-export function answer(reply: FastifyReply, code: ErrorCode, said?: string): FastifyReply {
-  const { http, message, retry } = ERRORS[code];
+export function answer(
+  reply: FastifyReply,
+  code: ErrorCode,
+  said?: string,
+  status: number = ERRORS[code].http,
+): FastifyReply {
+  const { message, retry } = ERRORS[code];
   return reply
-    .code(http)
+    .code(status)
     .type('application/json; charset=utf-8')
     .send({ errors: [{ message: said ?? message, extensions: { code, retry } }] });
 }

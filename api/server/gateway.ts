@@ -17,12 +17,13 @@ import { gridbookSchema } from '../schema/build.js';
 import { addAnswers, newRequestId } from './answers.js';
 import { bodyLimitOf } from './body-limit.js';
 import { documentLimits } from './document-limits.js';
+import { addJsonBody } from './json-body.js';
 import { knownOperations } from './known-operations.js';
 import { masked } from './mask.js';
 import { operationPlugin } from './operation-plugin.js';
 import { QUERY_PAGE, QUERY_PAGE_CSP } from './query-page.js';
 import { contextOf } from './request-context.js';
-import { requireForm } from './request-form.js';
+import { refuseMethod, requireForm } from './request-form.js';
 
 export interface GatewayOptions extends Services {
   readonly verifier: TokenVerifier;
@@ -66,6 +67,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const apollo = apolloOn(app, await gridbookSchema(), options.isDevelopment, log);
   await apollo.start();
   addAnswers(app, log);
+  addJsonBody(app);
   addHealth(app, options, stopping.signal);
   if (options.isDevelopment) addQueryPage(app);
   const context = {
@@ -80,6 +82,13 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     handler: fastifyApolloHandler(apollo, {
       context: (request, reply) => contextOf(request, reply, context),
     }),
+  });
+  // Refused before anything of a body is read; whatever it is, it would not be.
+  app.route({
+    method: ['DELETE', 'OPTIONS', 'PATCH', 'PUT'],
+    url: PATH,
+    onRequest: refuseMethod,
+    handler: refuseMethod,
   });
   try {
     await app.listen({ host: options.host, port: options.port });

@@ -19,9 +19,16 @@ const RENAMED: Readonly<Record<string, ErrorCode>> = {
 /** Codes of which a message that we wrote ourselves tells more than the table. */
 const OWN_MESSAGES: ReadonlySet<ErrorCode> = new Set(['TOO_COMPLEX']);
 
-/** Apollo's refusal of a mutation by GET, in our words. */
-const BY_GET = /^GET requests only support query operations/;
-const QUERIES_ONLY = 'Only queries run by GET; send a mutation by POST.';
+/** Refusals of the libraries, in our words and without what they repeat. */
+const REWORDED: readonly [said: RegExp, ours: string][] = [
+  [/^GET requests only support query operations/, 'Only queries run by GET; send a mutation by POST.'],
+  [
+    /^Must provide operation name if /,
+    'The document has several operations: say in `operationName` which of them runs.',
+  ],
+  [/^Unknown operation named "/, 'The document has no operation of the name in `operationName`.'],
+];
+const reworded = (message: string): string | undefined => REWORDED.find(([said]) => said.test(message))?.[1];
 
 export const codeOf = (error: unknown): ErrorCode => {
   if (error instanceof GridbookError) return error.code;
@@ -45,9 +52,7 @@ export function masked(
   const code = isLimit || isTooLong ? 'TOO_COMPLEX' : found;
   const isForDevelopers =
     isDevelopment && (code === 'GRAPHQL_VALIDATION_FAILED' || code === 'GRAPHQL_PARSE_FAILED');
-  const ours = isTooLong
-    ? tooMany('tokens')
-    : (inputErrorIn(error)?.message ?? (BY_GET.test(formatted.message) ? QUERIES_ONLY : undefined));
+  const ours = isTooLong ? tooMany('tokens') : (inputErrorIn(error)?.message ?? reworded(formatted.message));
   const variable =
     code === 'BAD_USER_INPUT' ? misfit(formatted.message, error, ours, isDevelopment) : undefined;
   const isPlain = isForDevelopers || (OWN_MESSAGES.has(code) && !isOverTime);

@@ -16,6 +16,11 @@ export async function requireForm(request: FastifyRequest, reply: FastifyReply):
     await answer(reply, 'TOO_COMPLEX', tooMany('levels'));
 }
 
+/** Answers a request of another method than the address takes. */
+export async function refuseMethod(_: FastifyRequest, reply: FastifyReply): Promise<void> {
+  await answer(reply.header('allow', 'GET, POST'), 'BAD_REQUEST', 'The address takes GET and POST.', 405);
+}
+
 function wrongGet({ headers, query }: FastifyRequest): string | undefined {
   const isShown = PREFLIGHT.some((name) => headers[name]) || isJson(headers['content-type']);
   if (!isShown) return `A query by GET wants the header ${PREFLIGHT[0]}; or send it by POST.`;

@@ -56,6 +56,21 @@ describe('the form of a request', () => {
   test.each([
     ['an empty body', { body: '' }, 'The body is empty'],
     ['no JSON', { body: '{"query"' }, 'The body is not JSON.'],
+    [
+      'a key of prototypes',
+      { body: '{"query":"{ viewer { role } }","variables":{"__proto__":1}}' },
+      '`__proto__`',
+    ],
+    [
+      'two operations',
+      document('query A { viewer { role } } query B { viewer { role } }'),
+      'several operations',
+    ],
+    [
+      'the name of no operation',
+      { body: JSON.stringify({ query: 'query A { viewer { role } }', operationName: 'Secret' }) },
+      'no operation of the name in `operationName`',
+    ],
     ['no query', { body: '{}' }, '`query`'],
     ['an array', { body: '[{"query":"{ viewer { role } }"}]' }, 'array'],
     ['a number', { body: '7' }, 'JSON object'],
@@ -71,6 +86,19 @@ describe('the form of a request', () => {
     const { status, errors } = await ask(init);
     expect([status, errors[0].extensions.code]).toEqual([400, 'BAD_REQUEST']);
     expect(errors[0].message).toContain(words);
+  });
+
+  test.each(['PUT', 'DELETE', 'PATCH', 'OPTIONS'])('%s is told which methods there are', async (method) => {
+    const answer = await fetch(at.gateway.url, {
+      method,
+      headers: { 'content-type': 'text/plain' },
+      ...(method === 'OPTIONS' ? {} : { body: 'x' }),
+    });
+    const { errors } = (await answer.json()) as Said;
+    expect([answer.status, answer.headers.get('allow'), errors[0].extensions.code]).toEqual([
+      ...[405, 'GET, POST', 'BAD_REQUEST'],
+    ]);
+    expect(answer.headers.get('x-request-id')).toBeTruthy();
   });
 
   test('GET without the header that a query by GET wants, and a mutation by GET', async () => {
