@@ -55,6 +55,13 @@ export function intervalsOf(data: CommunityData, { days, timeZone }: Days): numb
   return beyond < 0 ? data.start.length : beyond;
 }
 
+/** How many local days the data has, a last one that is not whole among them. */
+export function localDaysOf({ start, intervalSeconds }: CommunityData, zone: string): number {
+  const [first, last] = [start[0], start[start.length - 1] + intervalSeconds * 1000];
+  const length = DateTime.fromMillis(last, { zone }).diff(DateTime.fromMillis(first, { zone }), 'days');
+  return Math.ceil(length.days);
+}
+
 export function requireTimeZone(timeZone: string): void {
   if (!isTimeZone(timeZone)) {
     throw new CommandFailure('The time zone must be an IANA name such as Europe/Berlin.', EXIT.usage);

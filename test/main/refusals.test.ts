@@ -57,6 +57,14 @@ describe('a file that cannot be written is told before any work', () => {
   });
 });
 
+test('a demo whose data has fewer days than were asked for says so, but not to programs', async () => {
+  const args = ['demo', '--community', community, '--days', '99'];
+  const said = 'The data has only 1 day of the 99 that were asked for.';
+  expect(await gridbook(args)).toMatchObject({ code: 0, out: expect.stringContaining(said) });
+  const { code, out } = await gridbook([...args, '--json']);
+  expect([code, (JSON.parse(out) as { intervals: number }).intervals]).toEqual([0, 4]);
+});
+
 test.each(['export trades', 'settle'])(
   '%s of a period that ends before it begins is wrong usage',
   async (words) => {

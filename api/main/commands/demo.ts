@@ -4,6 +4,7 @@ import type { Command } from 'commander';
 import type { Ledger } from '../../../network/ledger.js';
 import { ORGANISATIONS } from '../../demo/rules.js';
 import { OtherCommunityError, Recorded } from '../../demo/recorded.js';
+import type { CommunityData } from '../../metering/community.js';
 import { levelWith, openRunning, type Running } from '../composition.js';
 import type { CommandContext } from '../context.js';
 import { dataFolderAt, hasLedger, type DataFolder } from '../data-folder.js';
@@ -12,7 +13,7 @@ import { dataOf, DEMONSTRATION, type Days } from '../demonstration.js';
 import { addEngineOptions, networkOf, type EngineOptions } from '../engine-options.js';
 import { CommandFailure, EXIT } from '../exit.js';
 import { counted } from '../figures.js';
-import { liveThrough, requireTimeZone, type LivingOptions } from '../living.js';
+import { liveThrough, localDaysOf, requireTimeZone, type LivingOptions } from '../living.js';
 import { wholeOption } from '../options.js';
 import { requireWritable } from '../output-file.js';
 import { showProgress } from '../progress.js';
@@ -80,6 +81,7 @@ async function demo(options: DemoOptions, context: CommandContext): Promise<void
     };
     // Read first: nothing is begun where the files are not of their form.
     const given = options.community ? await dataOf(days) : undefined;
+    const fewer = given && fewerDays(given, days);
     const progress = showProgress(context.terminal, 'Settling', 'intervals');
     const network = networkOf(options);
     const isKept = options.data !== undefined && network === undefined;
@@ -100,7 +102,7 @@ async function demo(options: DemoOptions, context: CommandContext): Promise<void
       },
     });
     try {
-      await tell(running, options, context, began);
+      await tell(running, { ...options, fewer }, context, began);
     } finally {
       await running.close();
     }
@@ -139,9 +141,16 @@ function interruptedSentence({ data }: DemoOptions, network: string | undefined)
   return `Interrupted; \`gridbook start --data ${data}\` goes on where it stopped.`;
 }
 
+/** A sentence where the data ends before the days that were asked for. */
+function fewerDays(data: CommunityData, { days, timeZone }: Days): string | undefined {
+  const there = localDaysOf(data, timeZone);
+  if (days === undefined || there >= days) return undefined;
+  return `The data has only ${counted(there, 'day')} of the ${days} that were asked for.`;
+}
+
 async function tell(
   running: Running,
-  options: DemoOptions,
+  options: DemoOptions & { readonly fewer: string | undefined },
   { terminal }: CommandContext,
   began: number,
 ): Promise<void> {
@@ -163,6 +172,7 @@ async function tell(
   else {
     printSummary(terminal, figures, stretch);
     terminal.print();
+    if (options.fewer !== undefined) terminal.print(options.fewer);
     terminal.print(
       `${counted(facts.ledgerHeight, 'block')}, state digest ${facts.stateDigest}, ${facts.seconds.toFixed(1)} s`,
     );
