@@ -28,6 +28,8 @@ export interface ImportSummary {
   readonly revised: number;
   /** Readings that the ledger has as they are. */
   readonly unchanged: number;
+  /** Recorded or revised readings that say MISSING. */
+  readonly recordedMissing: number;
   /** Readings that say MISSING where the ledger has one, which stands. */
   readonly missing: number;
   /** Recorded or revised readings for which a register of the meter was absent (see `complete`). */
@@ -45,6 +47,7 @@ export class ImportTally {
   recorded = 0;
   revised = 0;
   unchanged = 0;
+  recordedMissing = 0;
   missing = 0;
   incomplete = 0;
   private readonly codes: Record<string, number> = {};
@@ -57,10 +60,11 @@ export class ImportTally {
   }
 
   summary(): ImportSummary {
-    const { read, recorded, revised, unchanged, missing, incomplete, codes, examples } = this;
+    const { read, recorded, revised, unchanged, recordedMissing, missing, incomplete, codes, examples } =
+      this;
     const refused = Object.values(codes).reduce((a, b) => a + b, 0);
     return {
-      ...{ read, recorded, revised, unchanged, missing, incomplete, refused },
+      ...{ read, recorded, revised, unchanged, recordedMissing, missing, incomplete, refused },
       refusedByCode: codes,
       examples,
     };

@@ -157,7 +157,10 @@ async function give(
     const { rows } = pending;
     if (!refusal) {
       tally[pending.shape === readingsRecord ? 'recorded' : 'revised'] += rows.length;
-      for (const { reading } of rows) if (reading.incomplete) tally.incomplete++;
+      for (const { reading } of rows) {
+        if (reading.incomplete) tally.incomplete++;
+        if (reading.quality === MISSING) tally.recordedMissing++;
+      }
     } else if (rows.length > 1 && isOfRow(refusal.field)) {
       again.push(...rows.map((row) => ({ ...pending, rows: [row] })));
     } else {

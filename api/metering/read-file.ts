@@ -37,7 +37,16 @@ export async function readMeterFiles(bytes: Uint8Array, options: ReadOptions = {
   });
 }
 
+/** A file without a reading, of which nothing was passed over either, was cut off or is not the one that is meant. */
 function readOne(bytes: Uint8Array, options: ReadOptions): MeterFile {
+  const file = readAs(bytes, options);
+  if (file.readings.length === 0 && Object.keys(file.passedOver).length === 0) {
+    throw new MeterFileError('the file has no readings');
+  }
+  return file;
+}
+
+function readAs(bytes: Uint8Array, options: ReadOptions): MeterFile {
   switch (options.format ?? formatOf(bytes, options)) {
     case 'nem12':
       return readNem12(bytes);
@@ -58,6 +67,11 @@ function formatOf(bytes: Uint8Array, { wide }: ReadOptions): MeterFormat {
     .replace(/^\u00ef\u00bb\u00bf/, '')
     .trimStart();
   if (/^100,NEM12/i.test(start)) return 'nem12';
+  if (/^100,NEM13/i.test(start)) {
+    throw new MeterFileError(
+      'it is NEM13, accumulated consumption without intervals, which cannot be settled; NEM12 or CSV of intervals is wanted',
+    );
+  }
   if (start.startsWith(LONG_HEADER.join(','))) return 'long';
   if (start.startsWith(EXPORTED_HEADER.join(','))) return 'exported';
   if (wide) return 'wide';

@@ -33,7 +33,7 @@ interface Line {
 
 export function readWideCsv(bytes: Uint8Array, options: WideOptions): MeterFile {
   const { meters, lines } = linesOf(textOf(bytes), options);
-  if (lines.length === 0) throw new MeterFileError('the file holds no reading');
+  if (lines.length === 0) throw new MeterFileError('the file has no readings');
   const seconds =
     options.durationSeconds ?? (lines.length > 1 ? (lines[1].start - lines[0].start) / 1000 : 0);
   if (!isIntervalSeconds(seconds)) {

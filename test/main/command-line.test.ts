@@ -274,7 +274,7 @@ describe('start and what goes on beside it', () => {
     const port = (server.address() as { port: number }).port;
     const busy = await run(['start', '--data', join(folder, 'other'), '--port', String(port)]);
     expect(busy.code).toBe(3);
-    expect(busy.err).toMatch(/port|address/i);
+    expect(busy.err).toMatch(new RegExp(`${port}.*another Gridbook.*--port`));
     expect(existsSync(join(folder, 'other'))).toBe(false);
     server.close();
   });

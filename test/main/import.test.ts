@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { EXPORTED_HEADER } from '../../api/metering/exported-csv.js';
 import { LONG } from '../metering/files.js';
 import { FIRST_MS, gridbook, writeSmallCommunity, type Ended } from './in-process.js';
 
@@ -68,7 +69,6 @@ describe('layouts', () => {
   test.each([
     ['empty', ''],
     ['noise', Uint8Array.from({ length: 300 }, (_, i) => (i * 151) % 256)],
-    ['nem13', '100,NEM13,200506081149,CNRGYMDP,NEMMCO\n900\n'],
     ['damaged', 'lane,meter,begin\nBrightwater,north,2025\n'],
   ])(
     'a file of no known form (%s) is refused by its name, with the form that is wanted',
@@ -79,6 +79,36 @@ describe('layouts', () => {
       expect(err).toContain(name === 'empty' ? 'empty' : LONG);
     },
   );
+
+  test.each([
+    ['nem13', '100,NEM13,200506081149,CNRGYMDP,NEMMCO\n900\n', 'it is NEM13'],
+    ['a long header alone', `${LONG}\n`, 'has no readings'],
+    ['an exported header alone', `${EXPORTED_HEADER.join(',')}\n`, 'has no readings'],
+    ['NEM12 without a record', '100,NEM12,200506081149,MDP,RETAILER\n900\n', 'has no readings'],
+  ])('%s is refused whole, by its name', async (name, content, said) => {
+    const file = give(`${name}.csv`, content);
+    const { code, out, err } = await bring(file);
+    expect([code, out, err]).toEqual([2, '', expect.stringContaining(said)]);
+    expect(err).toContain(file);
+  });
+
+  test('a folder is told by its name', async () => {
+    expect(await bring(folder)).toMatchObject({ code: 3, err: `${folder}: it is a folder.\n` });
+  });
+
+  test('counts are told alike, and what was recorded as MISSING', async () => {
+    const later = (t: number): string => new Date(FIRST_MS + t * 900_000).toISOString();
+    const figures = Array.from({ length: 1_001 }, (_, t) => `${later(t + 96)},${t % 2 === 0 ? '' : t}\n`);
+    const wide = give('wide.csv', `time,west\n${figures.join('')}`);
+    const options = ['--unit', 'Wh', '--direction', 'import'];
+    const first = await bring(wide, ...options);
+    expect(first.out).toContain('1,001 readings: 1,001 recorded, 0 revised');
+    expect(first.out).toContain('recorded or revised as MISSING: 501');
+    expect((await bring(wide, ...options)).out).toContain('1,001 unchanged');
+    const exported = `${EXPORTED_HEADER.join(',')}\nBrightwater,west,${later(97)},900,0,9,0,ACTUAL,x\n`;
+    const revised = give('again.csv', `${exported}Brightwater,west,${later(97)},900,1,1,0,ACTUAL,x\n`);
+    expect((await bring(revised)).out).toContain('passed over, earlier revisions: 1\n');
+  });
 
   test('what is wrong in a known form is told by file, line and column', async () => {
     const file = give('bad.csv', `${LONG}\nnorth,yesterday,900,1,2,ACTUAL\n`);

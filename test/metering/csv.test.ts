@@ -185,7 +185,7 @@ describe('CSV in wide form', () => {
   test.each([
     ['a meter twice', 'time,a,a\n', 'line 1, column 3'],
     ['no meter', 'time\n', 'line 1, column 1'],
-    ['a header alone', 'time,a\n', 'no reading'],
+    ['a header alone', 'time,a\n', 'no readings'],
   ])('%s is refused', (_, csv, words) => {
     const read = () => readWideCsv(bytes(csv), { unit: 'Wh', direction: 'import' });
     expect(refusal(read).message).toContain(words);

@@ -35,6 +35,7 @@ test('a revision that stands twice, a line with a cell too few and a figure that
   await expect(read(line('a', 0, 0, 1).replace(',1,0,', ',x,0,'))).rejects.toThrow('column import_wh');
 });
 
-test('one without readings holds none', async () => {
-  expect((await read()).rows).toEqual([]);
+test('one without readings is refused, but not one whose readings are of other lanes', async () => {
+  await expect(read()).rejects.toThrow('the file has no readings');
+  expect((await read(line('a', 0, 0, 10, 'Elsewhere'))).rows).toEqual([]);
 });

@@ -205,7 +205,7 @@ describe('readings that the ledger refuses', () => {
 describe('a reading that is missing', () => {
   test('is recorded as such, gives way to a figure, and never takes a figure’s place', async () => {
     const missing = long(`m2,${at(0)},900,5,0,MISSING`);
-    expect(counts(await bring(missing))).toEqual({ read: 1, recorded: 1 });
+    expect(counts(await bring(missing))).toEqual({ read: 1, recorded: 1, recordedMissing: 1 });
     expect(counts(await bring(missing))).toEqual({ read: 1, unchanged: 1 });
     expect(await readingsOf('m2')).toEqual([[0, 0, 0, 'MISSING', 0]]);
     expect(counts(await bring(long(`m2,${at(0)},900,5,0,ACTUAL`)))).toEqual({ read: 1, revised: 1 });

@@ -16,8 +16,8 @@ import { DIRECTIONS, WIDE_UNITS, type WideOptions } from '../../metering/wide-cs
 import { levelWith, openRunning } from '../composition.js';
 import type { CommandContext } from '../context.js';
 import { addEngineOptions, ledgerPlace, type EngineOptions } from '../engine-options.js';
-import { CommandFailure, EXIT, sentence } from '../exit.js';
-import { counted } from '../figures.js';
+import { CommandFailure, EXIT, sentence, systemReason } from '../exit.js';
+import { counted, grouped } from '../figures.js';
 import { choiceOption, wholeOption } from '../options.js';
 import { showProgress } from '../progress.js';
 import { staleIntervals, staleSentence } from '../stale.js';
@@ -150,7 +150,10 @@ async function partsOf(
   wide: WideOptions | undefined,
   { format, lane }: ImportOptions,
 ): Promise<MeterFile[]> {
-  const bytes = await readFile(file);
+  const bytes = await readFile(file).catch((error: unknown) => {
+    // Of a folder the system names no path.
+    throw new CommandFailure(`${file}: ${systemReason(error)}.`, EXIT.unavailable, { cause: error });
+  });
   try {
     return await readMeterFiles(bytes, { format, wide, lane });
   } catch (error) {
@@ -209,18 +212,18 @@ function tell(
 ): void {
   const { recorded, revised, unchanged, refused } = summary;
   terminal.print(
-    `${basename(file)}: ${counted(summary.read, 'reading')}: ${recorded} recorded, ${revised} revised, ` +
-      `${unchanged} unchanged, ${refused} refused`,
+    `${basename(file)}: ${counted(summary.read, 'reading')}: ${grouped(recorded)} recorded, ` +
+      `${grouped(revised)} revised, ${grouped(unchanged)} unchanged, ${grouped(refused)} refused`,
   );
-  for (const [what, count] of Object.entries(passedOver)) terminal.print(`  passed over: ${count} ${what}`);
-  if (summary.missing > 0) {
-    terminal.print(`  missing, where the ledger's reading stands: ${summary.missing}`);
-  }
-  if (summary.incomplete > 0) {
-    terminal.print(`  without one of the meter's registers: ${summary.incomplete}`);
-  }
+  const detail = (what: string, count: number): void => {
+    if (count > 0) terminal.print(`  ${what}: ${grouped(count)}`);
+  };
+  for (const [what, count] of Object.entries(passedOver)) detail(`passed over, ${what}`, count);
+  detail('recorded or revised as MISSING', summary.recordedMissing);
+  detail("missing, where the ledger's reading stands", summary.missing);
+  detail("without one of the meter's registers", summary.incomplete);
   for (const [code, count] of Object.entries(summary.refusedByCode)) {
-    terminal.print(`  ${code}: ${count}. ${refusalSentence(code as RefusedCode)}`);
+    terminal.print(`  ${code}: ${grouped(count)}. ${refusalSentence(code as RefusedCode)}`);
   }
   for (const { meter, start, code } of summary.examples) {
     terminal.print(`  ${meter} ${new Date(start).toISOString()} ${code}`);

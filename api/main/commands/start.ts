@@ -138,6 +138,13 @@ async function requireFreePort(host: string, port: number): Promise<void> {
   try {
     probe.listen(port, host);
     await once(probe, 'listening');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error;
+    throw new CommandFailure(
+      `Port ${port} of ${host} is in use, perhaps by another Gridbook: stop that one, or choose another with --port.`,
+      EXIT.unavailable,
+      { cause: error },
+    );
   } finally {
     probe.close();
   }
