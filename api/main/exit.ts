@@ -132,7 +132,23 @@ export function endingOf(error: unknown): Ending {
       exitCode: EXIT.failed,
     };
   }
-  return systemEnding(error) ?? { sentence: sentence(messageOf(error)), exitCode: EXIT.failed };
+  return (
+    silenceEnding(error) ??
+    systemEnding(error) ?? { sentence: sentence(messageOf(error)), exitCode: EXIT.failed }
+  );
+}
+
+/** What gRPC says first of a process that is down, hangs or is out of reach. */
+const SILENT = /^(14 UNAVAILABLE|4 DEADLINE_EXCEEDED): /;
+
+/** Commands that know which process it is say so themselves. */
+function silenceEnding(error: unknown): Ending | undefined {
+  if (!types.isNativeError(error) || !SILENT.test(error.message)) return undefined;
+  return {
+    sentence:
+      'A process of the network does not answer: `gridbook network status` tells which, `gridbook network up` starts what is missing.',
+    exitCode: EXIT.unavailable,
+  };
 }
 
 function systemEnding(error: unknown): Ending | undefined {

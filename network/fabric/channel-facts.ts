@@ -17,6 +17,11 @@ const AGAIN_MS = 100;
 /** Why a ledger is not opened, for its operator. */
 export function whyNotOpen({ organisations: [{ name, role }] }: NetworkPlan, error: Error): NetworkError {
   if (error instanceof NetworkError) return error;
+  if (error instanceof GridbookError && error.code === 'LEDGER_UNAVAILABLE')
+    return new NetworkError(
+      `no peer of ${name} answers: \`gridbook network status\` tells which run, \`gridbook network up\` starts what is missing`,
+      { cause: error },
+    );
   const isRefused = error instanceof GridbookError && error.code === 'FORBIDDEN';
   const what = isRefused
     ? `the channel does not know the certificate of ${role} of ${name}: it was revoked, or ${name} takes no part`

@@ -19,8 +19,8 @@ interface Keys {
 const FOLDER = 'Folder';
 const ANEW = 'bring it back from a copy, or make a new network: `gridbook network down --wipe`, then `up`';
 
-/** A folder without a plan that can be read. */
-export function unplannedFinding(layout: Layout): Finding {
+/** A folder without a plan that can be read; who has named it expects a network there. */
+export function unplannedFinding(layout: Layout, isNamed = false): Finding {
   if (existsSync(layout.plan)) {
     return {
       ...{ check: FOLDER, verdict: 'problem' },
@@ -31,6 +31,12 @@ export function unplannedFinding(layout: Layout): Finding {
     return {
       ...{ check: FOLDER, verdict: 'problem' },
       sentence: `${layout.root} has keys but no network.json: bring it back from a copy, or remove the folder.`,
+    };
+  }
+  if (isNamed) {
+    return {
+      ...{ check: FOLDER, verdict: 'warning' },
+      sentence: `There is no network in ${layout.root}: name its folder with --dir; \`gridbook network up\` makes a new one.`,
     };
   }
   return {

@@ -79,11 +79,12 @@ export function processesFinding(rows: readonly ProcessStatus[]): Finding {
     };
   }
   if (unwell.length > 0) {
-    const [{ name }] = unwell;
-    return {
-      ...{ check, verdict: 'problem' },
-      sentence: `${listed(unwell.map((each) => `${each.name} ${each.ailment}`))}: see \`gridbook network logs ${name}\`, then \`gridbook network restart ${name}\`.`,
-    };
+    const said = listed(unwell.map((each) => `${each.name} ${each.ailment}`));
+    const ill = unwell.find(({ isUnfinished }) => !isUnfinished);
+    const remedy = ill
+      ? `see \`gridbook network logs ${ill.name}\`, then \`gridbook network restart ${ill.name}\``
+      : '`gridbook network up` finishes what was begun';
+    return { check, verdict: 'problem', sentence: `${said}: ${remedy}.` };
   }
   if (ended.length > 0) {
     return {
@@ -94,11 +95,19 @@ export function processesFinding(rows: readonly ProcessStatus[]): Finding {
   return { check, verdict: 'ok', sentence: `All ${rows.length} run and are well.` };
 }
 
+interface Ailment {
+  readonly name: string;
+  readonly ailment: string;
+  /** Whether it is well so far, and `up` did not come to its end. */
+  readonly isUnfinished: boolean;
+}
+
 /** What is wrong with a process that runs. */
-function ailmentOf(row: ProcessStatus): { name: string; ailment: string } | undefined {
-  const { name, role, health, height, definition } = row;
-  if (health !== 'ok') return { name, ailment: health };
-  if (role !== 'chaincode' && height === undefined) return { name, ailment: 'does not tell of the channel' };
-  if (role === 'peer' && definition === undefined) return { name, ailment: 'has no chaincode' };
+function ailmentOf({ name, role, health, height, definition }: ProcessStatus): Ailment | undefined {
+  if (health !== 'ok') return { name, ailment: health, isUnfinished: false };
+  if (role !== 'chaincode' && height === undefined)
+    return { name, ailment: 'does not tell of the channel', isUnfinished: true };
+  if (role === 'peer' && definition === undefined)
+    return { name, ailment: 'has no chaincode', isUnfinished: true };
   return undefined;
 }

@@ -14,6 +14,8 @@ import { readPlan } from './plan-file.js';
 
 export interface DoctorOptions {
   readonly folder: string;
+  /** Whether the folder was named, and is not the usual one. */
+  readonly isNamed?: boolean;
   readonly environment: Environment;
   /** The version of Node that runs, and the least that is wanted. */
   readonly node: { readonly version: string; readonly least: string };
@@ -32,7 +34,7 @@ export async function diagnose(options: DoctorOptions): Promise<Finding[]> {
     await programsFinding(environment, plan?.fabric),
     diskFinding(await spaceOf(folder)),
   ];
-  if (!plan) return [...machine, unplannedFinding(layout), await newPortsFinding(planned)];
+  if (!plan) return [...machine, unplannedFinding(layout, options.isNamed), await newPortsFinding(planned)];
   const certificates = certificatesOf(layout);
   const [lastBlock, status] = await Promise.all([lastBlockTime(layout, plan), statusFinding(layout, plan)]);
   return [

@@ -43,6 +43,7 @@ export { processPorts } from './nodes.js';
 export {
   CONSENSUS,
   DEFAULT_PLAN,
+  faultOfName,
   faultOfOrderers,
   ORDERERS,
   type Consensus,

@@ -9,6 +9,7 @@ import { authorityOf } from './nodes.js';
 import {
   isAddress,
   isOrganisationName,
+  ORGANISATION_NAME,
   type Address,
   type OrganisationDefinition,
 } from './organisation-group.js';
@@ -25,9 +26,6 @@ import { jsonOf } from './processes.js';
 
 const DEFINITION = 'gridbook-organisation-1';
 const INVITATION = 'gridbook-invitation-1';
-
-const ORGANISATION_NAME =
-  'the name of an organisation is of letters, digits, dots and dashes, at most 64; it begins with a letter or digit';
 
 export interface Invitation {
   readonly format: typeof INVITATION;

@@ -19,12 +19,13 @@ import { readGiven } from './invitation.js';
 import { isOrganisationName } from './organisation-group.js';
 import type { Layout } from './layout.js';
 import { majority } from './lifecycle.js';
-import { authorityOf } from './nodes.js';
+import { authorityOf, peerName } from './nodes.js';
 import { Orderers } from './orderers.js';
 import { within } from './pause.js';
 import { PeerClient } from './peer-client.js';
 import type { NetworkPlan } from './plan.js';
 import { usable } from './plan-change.js';
+import { requireOneOf } from './silence.js';
 import { partsOf } from './taking-part.js';
 import { giveUpdate } from './update-delivery.js';
 import { untilDone } from './waiting.js';
@@ -62,6 +63,9 @@ export interface UpdateResult {
   readonly takesPart: boolean;
 }
 
+const peerNames = ({ organisations }: NetworkPlan): string[] =>
+  organisations.flatMap((organisation) => organisation.peers.map((peer) => peerName(organisation, peer)));
+
 /** A peer, and as whom it is asked. */
 interface View {
   readonly at: PeerClient;
@@ -91,7 +95,8 @@ export class Administration {
     this.orderers = new Orderers(layout, usable(plan));
   }
 
-  config(): Promise<common.Config> {
+  async config(): Promise<common.Config> {
+    requireOneOf(this.layout, peerNames(usable(this.plan)));
     return untilDone('the channel does not answer', () => this.configNow());
   }
 

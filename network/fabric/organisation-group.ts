@@ -20,6 +20,8 @@ export interface OrganisationDefinition {
 const NAME = /^[A-Za-z0-9][A-Za-z0-9.-]{0,63}$/;
 export const isOrganisationName = (name: unknown): name is string =>
   typeof name === 'string' && NAME.test(name);
+export const ORGANISATION_NAME =
+  'the name of an organisation is of letters, digits, dots and dashes, at most 64; it begins with a letter or digit';
 
 /** Whether an address is one that can be called. */
 export const isAddress = (address: Partial<Address> | undefined): address is Address =>

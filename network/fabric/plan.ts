@@ -1,7 +1,7 @@
 /** What a network consists of: organisations, their nodes, and where each listens. Kept in the folder's network.json. */
 import { isFree, LOOPBACK, requireListenAddress } from './listen-address.js';
 import { NetworkError } from './errors.js';
-import type { Address } from './organisation-group.js';
+import { isOrganisationName, ORGANISATION_NAME, type Address } from './organisation-group.js';
 
 export const CHANNEL = 'energy';
 export const CHAINCODE = 'gridbook';
@@ -59,6 +59,8 @@ export interface NetworkPlan {
   readonly channel: string;
   /** Address or host name at which the nodes of this folder listen, and by which others reach them. */
   readonly host: string;
+  /** Port that its ports were looked for from; a network made before it was kept has none. */
+  readonly basePort?: number;
   /** Organisations whose keys and nodes are here. */
   readonly organisations: readonly OrganisationPlan[];
   readonly consensus: Consensus;
@@ -80,6 +82,8 @@ export const ordererAddresses = ({
 
 export interface PlanOptions {
   readonly organisations: number;
+  /** Name of the first organisation, which is a host. */
+  readonly organisation?: string;
   readonly peers: number;
   readonly orderers: number;
   /** Raft by default. */
@@ -125,16 +129,36 @@ export function faultOfOrderers(consensus: Consensus, count: number): string | u
     : undefined;
 }
 
+function namedAt(
+  index: number,
+  { organisation }: Pick<PlanOptions, 'organisation'>,
+): { readonly name: string; readonly role: string } {
+  const named = NAMED[index] ?? { name: `Retailer${index + 1}`, role: 'HOST' };
+  return index === 0 && organisation !== undefined ? { ...named, name: organisation } : named;
+}
+
+/** Why the first organisation cannot bear a name; undefined where it can. */
+export function faultOfName({
+  organisation: name,
+  organisations,
+}: Pick<PlanOptions, 'organisation' | 'organisations'>): string | undefined {
+  if (name === undefined) return undefined;
+  if (!isOrganisationName(name)) return ORGANISATION_NAME;
+  if (name === ORDERER_ORGANISATION) return `${name} is the name of the orderers`;
+  const others = Array.from({ length: organisations - 1 }, (_, i) => namedAt(i + 1, {}).name);
+  return others.includes(name) ? `${name} is the name of another organisation here` : undefined;
+}
+
 /** Plans a network on ports that are free now, from `basePort` upwards. */
 export async function makePlan(options: PlanOptions, fabric: string): Promise<NetworkPlan> {
   const { host = LOOPBACK, consensus = 'raft' } = options;
-  const fault = faultOfOrderers(consensus, options.orderers);
+  const fault = faultOfOrderers(consensus, options.orderers) ?? faultOfName(options);
   if (fault !== undefined) throw new NetworkError(fault);
   await requireListenAddress(host);
   const port = portsFrom(options.basePort, host);
   const organisations: OrganisationPlan[] = [];
   for (let o = 0; o < options.organisations; o++) {
-    const named = NAMED[o] ?? { name: `Retailer${o + 1}`, role: 'HOST' };
+    const named = namedAt(o, options);
     organisations.push(await planOrganisation(named, options.peers, port));
   }
   const orderers: OrdererPlan[] = [];
@@ -144,7 +168,8 @@ export async function makePlan(options: PlanOptions, fabric: string): Promise<Ne
       ...{ adminPort: await port(), operationsPort: await port() },
     });
   }
-  return { format: 1, fabric, channel: CHANNEL, host, consensus, organisations, orderers };
+  const { basePort } = options;
+  return { format: 1, fabric, channel: CHANNEL, host, basePort, consensus, organisations, orderers };
 }
 
 /** Plans one organisation by itself, which is going to be invited into a network. */
@@ -156,7 +181,7 @@ export async function planNewcomer(
   await requireListenAddress(host);
   const organisation = await planOrganisation(named, peers, portsFrom(basePort, host));
   return {
-    ...{ format: 1, fabric, channel: CHANNEL, host, consensus: 'raft' },
+    ...{ format: 1, fabric, channel: CHANNEL, host, basePort, consensus: 'raft' },
     ...{ organisations: [organisation], orderers: [], remoteOrderers: [] },
   };
 }

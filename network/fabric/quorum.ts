@@ -1,5 +1,5 @@
 /** Whether enough orderers answer to agree on anything. */
-import { NetworkError, RefusedError } from './errors.js';
+import { NetworkError } from './errors.js';
 import type { Layout } from './layout.js';
 import { majority } from './lifecycle.js';
 import { adminOf, ordererName } from './nodes.js';
@@ -33,7 +33,7 @@ export async function requireQuorum(
   const needed = count === 2 ? orderers.length : majority(count);
   if (answering >= needed) return;
   const silent = orderers.filter((_, i) => !active[i]).map(ordererName);
-  throw new RefusedError(
+  throw new NetworkError(
     `of ${count} orderers ${majority(count)} must agree, and ${who} ${answering} answer${answering === 1 ? 's' : ''}: the channel would stand still; start ${silent.join(' and ')} first`,
   );
 }

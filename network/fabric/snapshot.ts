@@ -20,6 +20,7 @@ import { CHANNEL, type NetworkPlan, type OrganisationPlan } from './plan.js';
 import type { OwnedPeer } from './plan-change.js';
 import { jsonOf, startProcess, stopProcess } from './processes.js';
 import type { Programs } from './programs.js';
+import { requireOneOf } from './silence.js';
 import { joinBySnapshot } from './snapshot-join.js';
 import { proveSnapshot, requireOfChannel } from './snapshot-proof.js';
 import { networkStatus } from './status.js';
@@ -65,6 +66,7 @@ export async function takeSnapshot(layout: Layout, owned: OwnedPeer, output?: st
   const name = peerName(organisation, peer);
   if (output !== undefined && existsSync(output))
     throw new NetworkError(`${output} exists already; name another folder`);
+  requireOneOf(layout, [name]);
   // Whether it can be made is known before the peer has worked for it.
   if (output !== undefined) makeFolder(dirname(output), 0o700);
   const service = new SnapshotService(layout, owned);

@@ -95,6 +95,8 @@ export async function startNetwork(
   return plan;
 }
 
+const numbered = (count: number, what: string): string => `${count} ${what}${count === 1 ? '' : 's'}`;
+
 /** The organisations of the folder make the channel what it is, or find it so. */
 async function found(
   network: Consortium,
@@ -102,7 +104,8 @@ async function found(
   packageOf: PackageOf,
   step: UpOptions['step'],
 ): Promise<void> {
-  step(`${plan.orderers.length} orderers and ${plan.organisations.length} organisations joined`);
+  const [orderers, organisations] = [plan.orderers.length, plan.organisations.length];
+  step(`${numbered(orderers, 'orderer')} and ${numbered(organisations, 'organisation')} joined`);
   await network.follow();
   if (!(await network.definition(CHAINCODE))) await network.define(FIRST_DEFINITION, packageOf);
   step('chaincode approved and committed on all organisations');

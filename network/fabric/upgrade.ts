@@ -8,10 +8,11 @@ import { restartNode } from './down.js';
 import { NetworkError } from './errors.js';
 import type { Layout } from './layout.js';
 import { majority, type Definition } from './lifecycle.js';
-import { chaincodeName, packageFor } from './nodes.js';
+import { chaincodeName, packageFor, peerName } from './nodes.js';
 import { CHAINCODE, type NetworkPlan, type OrganisationPlan } from './plan.js';
 import type { ChaincodePackage } from './package.js';
 import type { Programs } from './programs.js';
+import { requireOneOf } from './silence.js';
 
 export interface UpgradeOptions {
   readonly programs: Programs;
@@ -32,6 +33,8 @@ export async function upgradeChaincode(
   plan: NetworkPlan,
   { programs, step, version = CONTRACT_VERSION }: UpgradeOptions,
 ): Promise<UpgradeResult> {
+  const [first] = plan.organisations;
+  requireOneOf(layout, [peerName(first, first.peers[0])]);
   const network = new Consortium(layout, plan);
   const packageOf = (organisation: OrganisationPlan): ChaincodePackage => packageFor(layout, organisation);
   try {

@@ -1,5 +1,6 @@
 /** Waiting that ends: nodes take a moment until they answer, and nobody waits for one that hangs. */
 import { NetworkError } from './errors.js';
+import { reasonOf } from './silence.js';
 
 const PATIENCE_MS = 30_000;
 const AGAIN_MS = 25;
@@ -16,7 +17,7 @@ export async function untilDone<T>(
       return await attempt();
     } catch (error) {
       if (Date.now() > end || hopeless())
-        throw new NetworkError(`${what}: ${(error as Error).message}`, { cause: error });
+        throw new NetworkError(`${what}: ${reasonOf(error)}`, { cause: error });
       await new Promise((resolve) => setTimeout(resolve, AGAIN_MS));
     }
   }

@@ -75,8 +75,16 @@ onFabric('gridbook on Fabric', () => {
   });
 
   test('a network that is there keeps its size', async () => {
-    const { code, err } = await run('network', 'up', '--dir', dir, '--orgs', '5');
-    expect([code, err]).toEqual([2, expect.stringContaining('has 3 orgs')]);
+    for (const [option, value, said] of [
+      ['--orgs', '5', 'has 3 organisations'],
+      ['--peers', '2', 'has 1 peer of each'],
+      ['--base-port', '22150', 'has its ports from 22050 on'],
+      ['--organisation', 'SunCo', 'The first organisation in'],
+    ]) {
+      const { code, err } = await run('network', 'up', '--dir', dir, option, value);
+      expect([code, err]).toEqual([2, expect.stringContaining(said)]);
+    }
+    expect(await run('network', 'up', '--dir', dir, '--base-port', '22050')).toMatchObject({ code: 0 });
   });
 
   test('an organisation that is removed leaves the folder too, and what remains is whole', async () => {

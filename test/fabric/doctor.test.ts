@@ -103,6 +103,8 @@ describe('a machine', () => {
   test('without a network is told how to make one, and which ports it would not get', async () => {
     const place = join(folder, 'none');
     expect(await find('Folder', place)).toEqual(says('ok', /`gridbook network up` makes one/));
+    const named = await runCommand(['network', 'doctor', '--dir', place]);
+    expect(named.out).toMatch(/^warning +Folder +There is no network in .*none: name its folder with --dir/m);
     expect(await find('Ports', place)).toEqual(says('ok', /31400 to 31420 are free/));
     const server = createServer().listen(31_403, '127.0.0.1');
     await once(server, 'listening');
@@ -126,11 +128,16 @@ describe('processes', () => {
   });
 
   test('that run and are not well are named with their log', () => {
-    for (const unwell of [{ health: 'unhealthy (503)' }, { height: undefined }, { definition: undefined }]) {
+    for (const unwell of [{ health: 'unhealthy (503)' }, { health: 'does not answer', height: undefined }]) {
       const finding = processesFinding([row({ name: 'b' }), row({ name: 'a', ...unwell })]);
       expect(finding).toEqual(
         says('problem', /^a .*`gridbook network logs a`, then `gridbook network restart a`/),
       );
+    }
+    // Those that were started, and then the command was interrupted.
+    for (const begun of [{ height: undefined }, { definition: undefined }]) {
+      const rows = [row({ name: 'b', ...begun }), row({ name: 'a', ...begun })];
+      expect(processesFinding(rows)).toEqual(says('problem', /^b .*: `gridbook network up` finishes/));
     }
     const orderer = row({ name: 'o', role: 'orderer', definition: undefined });
     expect(processesFinding([orderer]).verdict).toBe('ok');

@@ -67,6 +67,40 @@ test('a name that is not there is wrong usage, and the names that are there are 
   await ends(layout, ['identity', 'revoke', '--org', first, '--name', 'nosuch'], 2, 'there are HOST');
 });
 
+test('a network that is down is said to be so at once, by the name of what does not run', async () => {
+  const down = 'peer0.Brightwater does not run; `gridbook network up` starts it.\n';
+  const sunCo = join(folder, 'definition.json');
+  writeFileSync(sunCo, JSON.stringify(definition));
+  await ends(layout, ['snapshot'], 3, down);
+  await ends(layout, ['org', 'add', sunCo], 3, 'peer0.Brightwater, peer0.Gridline do not run; `gridbook network up`');
+  await ends(layout, ['upgrade'], 3, down);
+});
+
+test('a network that is there keeps its size, ports and names', async () => {
+  for (const [option, value, said] of [
+    ['--orgs', '5', 'has 2 organisations; name another folder'],
+    ['--peers', '2', 'has 1 peer of each organisation'],
+    ['--base-port', '20160', 'has its ports from 20150 on'],
+    ['--organisation', 'SunCo', 'is Brightwater'],
+  ])
+    await ends(layout, ['up', option, value], 2, said);
+});
+
+test('the first organisation of a new network has the name that it is given, unless another one has it', async () => {
+  const sizes = { organisations: 2, peers: 1, orderers: 1, basePort: 20_450 };
+  const { organisations } = await makePlan({ ...sizes, organisation: 'SunCo' }, VERSION);
+  expect(organisations.map(({ name, role }) => [name, role])).toEqual([
+    ['SunCo', 'HOST'],
+    ['Gridline', 'NETWORK_OPERATOR'],
+  ]);
+  const none = new Layout(join(folder, 'nameless'));
+  const up = ['up', '--organisation'];
+  await ends(none, [...up, 'A_B'], 2, 'of letters, digits, dots and dashes');
+  await ends(none, [...up, 'Orderers'], 2, 'is the name of the orderers');
+  await ends(none, [...up, 'Gridline'], 2, 'is the name of another organisation here');
+  expect(existsSync(none.root)).toBe(false);
+});
+
 test('what is refused ends with 1', async () => {
   const given = (value: object): string => {
     const path = join(folder, 'given.json');

@@ -239,7 +239,7 @@ onFabric('while transactions flow', () => {
       await said(2, 'Give a name or --all', 'orderer0', '--all');
       await said(0, 'No certificate ends within 30 days');
       await stopNode(layout, 'orderer1');
-      await said(1, 'Of 3 orderers 2 must agree, and without orderer2 1 answers', 'orderer2');
+      await said(3, 'Of 3 orderers 2 must agree, and without orderer2 1 answers', 'orderer2');
       await said(0, 'orderer1 does not run; `gridbook network up`', 'orderer1');
       expect(runningPid(layout, 'orderer1')).toBeUndefined();
       await up();

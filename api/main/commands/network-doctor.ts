@@ -22,14 +22,20 @@ export function addDoctor(network: Command, context: CommandContext): void {
     .addOption(basePortOption())
     .option('--json', 'print one object')
     .addHelpText('after', '\nExample:\n  gridbook network doctor --dir ./gridbook-network')
-    .action((options: DoctorCommandOptions) => doctor(options, context));
+    .action((options: DoctorCommandOptions, command: Command) =>
+      doctor(options, command.getOptionValueSource('dir') === 'cli', context),
+    );
 }
 
-async function doctor(options: DoctorCommandOptions, context: CommandContext): Promise<void> {
+async function doctor(
+  options: DoctorCommandOptions,
+  isNamed: boolean,
+  context: CommandContext,
+): Promise<void> {
   const { terminal, environment } = context;
   const folder = resolve(options.dir);
   const checks = await diagnose({
-    ...{ folder, environment },
+    ...{ folder, isNamed, environment },
     node: { version: process.version, least: packageFacts().leastNode },
     planned: { ...DEFAULT_PLAN, basePort: options.basePort },
     now: Date.now(),

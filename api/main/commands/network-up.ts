@@ -6,6 +6,7 @@ import {
   bringUp,
   CONSENSUS,
   DEFAULT_PLAN,
+  faultOfName,
   faultOfOrderers,
   Layout,
   ORDERERS,
@@ -15,6 +16,7 @@ import {
 import type { CommandContext } from '../context.js';
 import { CommandFailure, EXIT, sentence } from '../exit.js';
 import { fabricPrograms } from '../fabric-programs.js';
+import { counted } from '../figures.js';
 import { choiceOption, wholeOption } from '../options.js';
 import {
   basePortOption,
@@ -27,6 +29,7 @@ import {
 
 interface UpCommandOptions extends DirOption {
   readonly orgs: number;
+  readonly organisation?: string;
   readonly peers: number;
   readonly orderers?: number;
   readonly consensus: Consensus;
@@ -38,6 +41,7 @@ export function addUp(network: Command, context: CommandContext): void {
   inFolder(network.command('up'))
     .summary('bring the network up, or finish what is missing')
     .option('--orgs <n>', 'organisations', wholeOption('--orgs', 1, 16), DEFAULT_PLAN.organisations)
+    .option('--organisation <name>', 'name of the first organisation, which is a host (default: Brightwater)')
     .option('--peers <n>', 'peers of each organisation', wholeOption('--peers', 1, 4), DEFAULT_PLAN.peers)
     .option(
       '--orderers <n>',
@@ -63,32 +67,31 @@ export function addUp(network: Command, context: CommandContext): void {
 function requireSame(options: UpCommandOptions, command: Command): void {
   const plan = readPlan(new Layout(resolve(options.dir)));
   if (!plan) return;
-  const sizes = {
-    orgs: plan.organisations.length,
-    peers: plan.organisations[0].peers.length,
-    orderers: plan.orderers.length,
-  };
-  for (const [name, size] of Object.entries(sizes) as [keyof typeof sizes, number][]) {
-    if (command.getOptionValueSource(name) !== 'cli' || options[name] === size) continue;
-    throw new CommandFailure(
-      `The network in ${resolve(options.dir)} has ${size} ${name}; name another folder with --dir.`,
-      EXIT.usage,
-    );
-  }
-  if (command.getOptionValueSource('consensus') === 'cli' && options.consensus !== plan.consensus) {
-    throw new CommandFailure(
-      `The orderers in ${resolve(options.dir)} agree by ${plan.consensus}; name another folder with --dir.`,
-      EXIT.usage,
-    );
+  const [first] = plan.organisations;
+  const [orgs, peers, orderers] = [plan.organisations.length, first.peers.length, plan.orderers.length];
+  const network = `The network in ${resolve(options.dir)}`;
+  const facts = {
+    orgs: [orgs, `${network} has ${counted(orgs, 'organisation')}`],
+    peers: [peers, `${network} has ${counted(peers, 'peer')} of each organisation`],
+    orderers: [orderers, `${network} has ${counted(orderers, 'orderer')}`],
+    organisation: [first.name, `The first organisation in ${resolve(options.dir)} is ${first.name}`],
+    consensus: [plan.consensus, `The orderers in ${resolve(options.dir)} agree by ${plan.consensus}`],
+    basePort: [plan.basePort, `${network} has its ports from ${plan.basePort} on`],
+  } as const;
+  for (const [name, [fact, told]] of Object.entries(facts) as [keyof typeof facts, [unknown, string]][]) {
+    // What an older plan does not tell is not compared.
+    if (command.getOptionValueSource(name) !== 'cli' || fact === undefined || options[name] === fact)
+      continue;
+    throw new CommandFailure(`${told}; name another folder with --dir.`, EXIT.usage);
   }
   requireListening(plan, options.listen);
 }
 
 async function up(options: UpCommandOptions, context: CommandContext): Promise<void> {
   const { terminal } = context;
-  const { orgs, peers, consensus, basePort, listen: host } = options;
+  const { orgs, organisation, peers, consensus, basePort, listen: host } = options;
   const { orderers = ORDERERS[consensus].usual } = options;
-  const fault = faultOfOrderers(consensus, orderers);
+  const fault = faultOfOrderers(consensus, orderers) ?? faultOfName({ organisation, organisations: orgs });
   if (fault !== undefined) throw new CommandFailure(sentence(fault), EXIT.usage);
   const folder = resolve(options.dir);
   const began = performance.now();
@@ -96,15 +99,16 @@ async function up(options: UpCommandOptions, context: CommandContext): Promise<v
   const programs = await fabricPrograms(context);
   const plan = await aloneIn(new Layout(folder), () =>
     bringUp({
-      ...{ folder, programs, basePort, peers, orderers, consensus, organisations: orgs, host },
+      ...{ folder, programs, basePort, peers, orderers, consensus, organisations: orgs, organisation, host },
       step: stepsOn(terminal),
     }),
   );
   if (options.json) terminal.json({ folder, seconds: Number(seconds()), plan });
   else {
-    terminal.print(
-      `The network runs: ${plan.organisations.map(({ name }) => name).join(', ')}; Fabric ${plan.fabric}${plan.remoteOrderers ? '' : '; trial mode, all on this machine'}.`,
-    );
+    const names = plan.organisations.map(({ name }) => name);
+    // One alone begins a consortium; several whose keys lie in one folder are a trial.
+    const mode = names.length > 1 ? '; trial mode, all on this machine' : '';
+    terminal.print(`The network runs: ${names.join(', ')}; Fabric ${plan.fabric}${mode}.`);
     terminal.print(`Folder: ${folder}`);
   }
 }
