@@ -55,8 +55,6 @@ async function bundle({ file, source, keepNames }) {
     platform: 'node',
     target: 'node20',
     format: 'cjs',
-    // Types of the published schema are called as their classes are.
-    keepNames: true,
     external: APART,
     plugins: [ownPlaces],
     // Types of the gateway are named by their classes, of which one file renames those whose name is taken.

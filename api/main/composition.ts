@@ -198,7 +198,7 @@ export async function levelWith(
   progress?: (done: number, total: number) => void,
 ): Promise<void> {
   const from = projector.height();
-  const look = setInterval(() => progress?.(projector.height() - from, height - from), LOOK_MS);
+  const look = setInterval(() => progress?.(projector.read() - from, height - from), LOOK_MS);
   try {
     await projector.waitFor(height);
   } catch (error) {

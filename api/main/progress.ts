@@ -64,6 +64,7 @@ class Lines implements Progress {
   private hasTold = false;
   /** What no line has told yet. */
   private untold: string | undefined;
+  private told: string | undefined;
 
   constructor(
     private readonly terminal: Terminal,
@@ -86,7 +87,9 @@ class Lines implements Progress {
   }
 
   private tell(): void {
-    if (this.untold !== undefined) this.terminal.note(this.untold);
+    // What stands still is not told again.
+    if (this.untold !== undefined && this.untold !== this.told) this.terminal.note(this.untold);
+    this.told = this.untold ?? this.told;
     this.untold = undefined;
     this.hasTold = true;
   }

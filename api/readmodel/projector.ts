@@ -42,6 +42,7 @@ interface Waiter {
 
 export class Projector {
   private applied: number;
+  private taken: number;
   private digest: string;
   private lastHash: string | undefined;
   private failed: Error | undefined;
@@ -57,7 +58,7 @@ export class Projector {
     checkpoint: Checkpoint,
     { balances, owners }: Pick<Projection, 'balances' | 'owners'>,
   ) {
-    this.applied = checkpoint.height;
+    this.applied = this.taken = checkpoint.height;
     this.digest = checkpoint.digest;
     this.lastHash = checkpoint.lastHash;
     this.words = {
@@ -89,6 +90,11 @@ export class Projector {
   /** Blocks that are readable. */
   height(): number {
     return this.applied;
+  }
+
+  /** Blocks that were read; those of a group become readable together. */
+  read(): number {
+    return this.taken;
   }
 
   /** Why projecting ended, where a fault ended it. */
@@ -148,7 +154,7 @@ export class Projector {
       this.take(block);
       this.lastHash = hash;
       digest = createHash('sha256').update(`${digest}${hash}`).digest('hex');
-      next++;
+      this.taken = ++next;
       if (next < ledger.height() && this.projection.changes.weight < GROUP_CHARACTERS) continue;
       await this.commit(from, next, digest);
       from = next;

@@ -2,7 +2,7 @@
 export { adding, removing } from './channel-config.js';
 export { upgradeChaincode } from './upgrade.js';
 export { issueIdentity, revokeIdentity } from './identities.js';
-export { Administration, describeUpdate, readUpdate, type UpdateResult } from './membership.js';
+export { Administration, describeUpdate, whyNotSigned, readUpdate, type UpdateResult } from './membership.js';
 export {
   acceptInvitation,
   invitationFor,
@@ -35,7 +35,7 @@ export { addOrderer, replaceOrderer } from './orderer-nodes.js';
 export type { NodeWork } from './node-work.js';
 export { bringUp, startNetwork, type UpOptions } from './up.js';
 export { readPlan } from './plan-file.js';
-export { endOfLog, followLogs } from './logs.js';
+export { endOfLog, followLogs, withoutColours } from './logs.js';
 export { cacheFolder, findPrograms, type Environment, type Programs } from './programs.js';
 export { archiveAddress, archiveName, platformOf, RELEASE } from './release.js';
 export { networkStatus, type ProcessStatus } from './status.js';

@@ -25,13 +25,14 @@ export function endOfLog(layout: Layout, name: string, lines: number): string {
 
 /** Escapes by which programs colour what they say. */
 const COLOURS = /\u001b\[[\d;]*m/g;
+export const withoutColours = (text: string): string => text.replace(COLOURS, '');
 /** Why programs end: what Go and Node say of it, before they say where in the program it was. */
 const REASON = /\b(FATA|PANI)\b|^panic: |^(\w*Error|Uncaught\b.*): /;
 const LAST_LINES = 60;
 
 /** Why a process ended, as its log tells: the last line that says a reason, or else its last line. */
 export function lastWords(layout: Layout, name: string): string {
-  const lines = endOfLog(layout, name, LAST_LINES).replace(COLOURS, '').split('\n');
+  const lines = withoutColours(endOfLog(layout, name, LAST_LINES)).split('\n');
   return (lines.findLast((line) => REASON.test(line)) ?? lines.at(-1) ?? '').trim();
 }
 

@@ -121,7 +121,8 @@ export class Administration {
 
   /** Signs an update that another organisation made, provided that it is what it says. */
   async sign(pending: PendingUpdate): Promise<UpdateResult> {
-    if (!describeUpdate(await this.config(), pending)) throw new RefusedError(NOT_SIGNED);
+    const config = await this.config();
+    if (!describeUpdate(config, pending)) throw new RefusedError(whyNotSigned(config, pending));
     return this.add(pending);
   }
 
@@ -218,4 +219,17 @@ export function describeUpdate(config: common.Config, pending: PendingUpdate): s
   if (isSame(() => removing(config, subject))) return `removes the organisation ${subject}`;
   if (isSame(() => adding(config, addedBy(given, subject)))) return `adds the organisation ${subject}`;
   return undefined;
+}
+
+/** Why an update is not to be signed: what it does is done already, or it is no plain one of the channel as it is now. */
+export function whyNotSigned(config: common.Config, { subject, update }: PendingUpdate): string {
+  const takesPart = organisationsOf(config).some(({ name }) => name === subject);
+  try {
+    const isAddition = leavesIn(Buffer.from(update, 'base64'), subject);
+    if (isAddition && takesPart) return `${subject} takes part already: there is nothing to sign`;
+    if (!isAddition && !takesPart) return `${subject} takes no part as it is: there is nothing to sign`;
+  } catch {
+    // Bytes that are no update.
+  }
+  return NOT_SIGNED;
 }

@@ -36,8 +36,6 @@ onLinux('a place where no folder can be made is refused, and nothing loops', asy
   const said = { code: 3, err: expect.stringMatching(/^\/proc\/gridbook.* \/proc takes no folders\.\n$/) };
   expect(await gridbook(['network', 'up', '--dir', NOWHERE])).toMatchObject(said);
   expect(await gridbook(['network', 'backup', NOWHERE, '--dir', network])).toMatchObject(said);
-  const snapshot = ['network', 'snapshot', '--output', NOWHERE, '--dir', network];
-  expect(await gridbook(snapshot)).toMatchObject(said);
   const newcomer = ['network', 'org', 'new', '--name', 'Other', '--dir', join(folder, 'other')];
   expect(await gridbook([...newcomer, '--output', `${NOWHERE}.json`])).toMatchObject({
     ...{ code: 3, err: expect.stringContaining('cannot be written: there is no folder /proc/gridbook') },

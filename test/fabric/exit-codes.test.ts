@@ -72,7 +72,12 @@ test('a network that is down is said to be so at once, by the name of what does 
   const sunCo = join(folder, 'definition.json');
   writeFileSync(sunCo, JSON.stringify(definition));
   await ends(layout, ['snapshot'], 3, down);
-  await ends(layout, ['org', 'add', sunCo], 3, 'peer0.Brightwater, peer0.Gridline do not run; `gridbook network up`');
+  await ends(
+    layout,
+    ['org', 'add', sunCo],
+    3,
+    'peer0.Brightwater, peer0.Gridline do not run; `gridbook network up`',
+  );
   await ends(layout, ['upgrade'], 3, down);
 });
 

@@ -3,16 +3,22 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { common } from '@hyperledger/fabric-protos';
 import {
   acceptInvitation,
+  adding,
+  describeUpdate,
   Layout,
   newOrganisation,
   readDefinition,
   readInvitation,
   readPlan,
   readUpdate,
+  removing,
+  whyNotSigned,
   type NetworkPlan,
 } from '../../network/fabric/index.js';
+import { groupOf } from '../../network/fabric/organisation-group.js';
 
 const VERSION = 'v3.1.5';
 let folder: string;
@@ -65,6 +71,33 @@ test('an update about a name that leads out of the folder is refused, and one wi
   expect(readUpdate(given(update))).toEqual(update);
   expect(() => readUpdate(given({ ...update, subject: '../x' }))).toThrow('is damaged');
   expect(() => readUpdate(given({ ...update, signatures: 'none' }))).toThrow('is damaged');
+});
+
+test('an update that the channel has taken already is said to be so, and any other that is not as it says', () => {
+  /** A channel in which organisations of these names take part. */
+  const channel = (...names: readonly string[]): common.Config => {
+    const group = new common.ConfigGroup();
+    const application = new common.ConfigGroup();
+    for (const name of names) application.getGroupsMap().set(name, groupOf({ ...definition, name }));
+    group.getGroupsMap().set('Application', application);
+    const config = new common.Config();
+    config.setChannelGroup(group);
+    return config;
+  };
+  const said = (update: common.ConfigUpdate, config: common.Config): string | undefined => {
+    const bytes = Buffer.from(update.serializeBinary()).toString('base64');
+    const pending = readUpdate(
+      given({ ...{ format: 'gridbook-channel-update-1', subject: 'SunCo' }, update: bytes, signatures: [] }),
+    );
+    return describeUpdate(config, pending) ?? whyNotSigned(config, pending);
+  };
+  const [without, within] = [channel('Other'), channel('Other', 'SunCo')];
+  const [addition, removal] = [adding(without, definition), removing(within, 'SunCo')];
+  expect(said(addition, without)).toBe('adds the organisation SunCo');
+  expect(said(addition, within)).toBe('SunCo takes part already: there is nothing to sign');
+  expect(said(addition, channel('Other', 'More'))).toContain('made for another state of the channel');
+  expect(said(removal, within)).toBe('removes the organisation SunCo');
+  expect(said(removal, without)).toContain('SunCo takes no part as it is');
 });
 
 test('an invitation is taken by whom it is for, and not again into another channel', () => {

@@ -174,6 +174,9 @@ describe('gridbook network logs', () => {
     writeFileSync(layout.log(NAME), numbered(1, 9));
     const one = await runCommand(['network', 'logs', NAME, '--lines', '2', '--dir', layout.root]);
     expect(one).toEqual({ code: 0, out: 'line 8\nline 9\n', err: '' });
+    // Where nobody watches, colours are left out.
+    writeFileSync(layout.log(NAME), '\u001b[31mline 8\u001b[0m\nline 9\n');
+    expect((await runCommand(['network', 'logs', NAME, '--dir', layout.root])).out).toBe('line 8\nline 9\n');
     const all = await runCommand(['network', 'logs', '--lines', '1', '--dir', layout.root]);
     expect(all.out).toMatch(/^── orderer0\nline 9\n── peer0\.Brightwater\n── peer0\.Gridline\n/);
     expect((await runCommand(['network', 'logs', 'nobody', '--dir', layout.root])).code).toBe(2);

@@ -48,7 +48,7 @@ describe('layouts', () => {
   test('what `export readings` writes comes back unchanged, and a figure changed in it is a revision', async () => {
     const exported = join(folder, 'exported.csv');
     expect(await gridbook(['export', 'readings', '--data', data, '--output', exported])).toMatchObject({
-      code: 0,
+      ...{ code: 0, err: expect.stringContaining(`Written: 12 rows of readings to ${exported}\n`) },
     });
     const again = await bring(exported, '--json');
     expect(JSON.parse(again.out)).toMatchObject({ read: 12, unchanged: 12, revised: 0, becameStale: 0 });

@@ -208,6 +208,9 @@ test('progress off a terminal ends with a line of how far it came', () => {
     progress.update(1, 8);
     now += 4_000;
     progress.update(4, 8);
+    now += 4_000;
+    // What stands still is not told twice.
+    progress.update(4, 8);
     progress.update(8, 8);
     progress.end();
     progress.end();

@@ -1,10 +1,12 @@
 /** `gridbook export`: figures as CSV, read from the ledger's blocks, also beside a running Gridbook. */
 import { open, type FileHandle } from 'node:fs/promises';
+import { resolve } from 'node:path';
 import { Argument, type Command } from 'commander';
 import type { Session } from '../../readmodel/session.js';
 import { openReading } from '../composition.js';
 import type { CommandContext } from '../context.js';
 import { addEngineOptions, ledgerPlace, type EngineOptions } from '../engine-options.js';
+import { counted } from '../figures.js';
 import { instantOption, requirePeriod } from '../options.js';
 import { requireWritable } from '../output-file.js';
 import { showProgress } from '../progress.js';
@@ -91,27 +93,33 @@ async function write(what: ExportName, options: ExportOptions, context: CommandC
   };
   try {
     if (options.output !== undefined) file = await open(options.output, 'w', 0o600);
-    await reading.database.transaction((session) => stream(session, what, options, out, signal));
+    const rows = await reading.database.transaction((session) => stream(session, what, options, out, signal));
+    const where = options.output === undefined ? '' : ` to ${resolve(options.output)}`;
+    if (!signal.aborted) terminal.note(`Written: ${counted(rows, 'row')} of ${what}${where}`);
   } finally {
     await file?.close();
     await reading.close();
   }
 }
 
+/** Answers how many rows it wrote. */
 async function stream(
   session: Session,
   what: ExportName,
   { from = 0, to = Number.MAX_SAFE_INTEGER }: ExportOptions,
   out: (text: string) => Promise<void>,
   signal: AbortSignal,
-): Promise<void> {
+): Promise<number> {
+  let count = 0;
   await session.run(`declare rows no scroll cursor for ${EXPORTS[what]}`, [from, to]);
   for (let isFirst = true; !signal.aborted; isFirst = false) {
     const { rows } = await session.run(`fetch ${ROWS} from rows`);
     if (isFirst) await out(`${Object.keys(rows[0] ?? (await emptyRow(session, what))).join(',')}\n`);
-    if (rows.length === 0) return;
+    if (rows.length === 0) break;
     await out(rows.map((row) => `${Object.values(row).map(cell).join(',')}\n`).join(''));
+    count += rows.length;
   }
+  return count;
 }
 
 /** A row with every column and nothing in it: a period without rows has the header of one with some. */

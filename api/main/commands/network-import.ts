@@ -19,21 +19,25 @@ export function addNetworkImport(network: Command, context: CommandContext): voi
         'the folder of the network. Each must come to the same event, and all of them to the same state: its digest is ' +
         'compared, and with it the history is ended for good. The channel must be new. What was interrupted goes on.',
     )
-    .option('--data <dir>', 'data folder of the embedded ledger, which no Gridbook runs on')
+    .option(
+      '--data <dir>',
+      'data folder of the embedded ledger, which no Gridbook runs on',
+      context.settings.data,
+    )
     .option('--json', 'print one object')
     .addHelpText(
       'after',
       '\nExample:\n  gridbook network up --orgs 4 && gridbook network import --data ./data',
     )
-    .action((options: DirOption & { data?: string }) => bring(options, context));
+    .action((options: DirOption & { data: string }) => bring(options, context));
 }
 
 async function bring(
-  options: DirOption & { readonly data?: string },
-  { terminal, settings, signal }: CommandContext,
+  options: DirOption & { readonly data: string },
+  { terminal, signal }: CommandContext,
 ): Promise<void> {
   const { layout } = existing(options);
-  const folder = dataFolderAt(options.data ?? settings.data);
+  const folder = dataFolderAt(options.data);
   requireLedger(folder);
   const lock = await holdFolder(folder);
   const proving = showProgress(terminal, 'Proving the ledger', 'blocks');

@@ -1,6 +1,6 @@
 /** `gridbook network logs`: what processes have said, and what they say. */
 import type { Command } from 'commander';
-import { endOfLog, followLogs, type Layout } from '../../../network/fabric/index.js';
+import { endOfLog, followLogs, withoutColours, type Layout } from '../../../network/fabric/index.js';
 import type { CommandContext } from '../context.js';
 import { wholeOption } from '../options.js';
 import type { Terminal } from '../terminal.js';
@@ -32,6 +32,10 @@ export function addLogs(network: Command, context: CommandContext): void {
     });
 }
 
+/** Where no person reads it, as in a file or pipe, a log has no colours. */
+const forReader = (terminal: Terminal, text: string): string =>
+  terminal.isTerminal ? text : withoutColours(text);
+
 function printEnds(
   layout: Layout,
   names: readonly string[],
@@ -41,7 +45,7 @@ function printEnds(
   for (const name of names) {
     if (names.length > 1) terminal.print(`── ${name}`);
     const text = endOfLog(layout, name, lines);
-    if (text !== '') terminal.print(text);
+    if (text !== '') terminal.print(forReader(terminal, text));
   }
 }
 
@@ -56,6 +60,6 @@ function follow(
     names.length > 1 ? terminal.style.dim(`${name.padEnd(widest)} │ `) : '';
   return followLogs(layout, names, {
     ...{ lines, signal },
-    line: (name, text) => terminal.print(`${before(name)}${text}`),
+    line: (name, text) => terminal.print(`${before(name)}${forReader(terminal, text)}`),
   });
 }

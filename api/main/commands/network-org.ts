@@ -7,6 +7,7 @@ import {
   Administration,
   adding,
   describeUpdate,
+  whyNotSigned,
   invitationFor,
   isOrganisationName,
   newOrganisation,
@@ -22,7 +23,7 @@ import {
 } from '../../../network/fabric/index.js';
 import { ROLES } from '../../../schema/command.js';
 import type { CommandContext } from '../context.js';
-import { CommandFailure, EXIT } from '../exit.js';
+import { CommandFailure, EXIT, sentence } from '../exit.js';
 import { fabricPrograms } from '../fabric-programs.js';
 import { counted } from '../figures.js';
 import { choiceOption, wholeOption } from '../options.js';
@@ -111,12 +112,11 @@ export function addNetworkOrganisations(network: Command, context: CommandContex
       const pending = readUpdate(resolve(file));
       requireOutput(options);
       await change({ output: file, ...options }, context, pending.subject, async (at) => {
-        const what = describeUpdate(await at.config(), pending);
-        context.terminal.print(
-          what === undefined
-            ? 'This update is no plain addition or removal of an organisation, or it was made for another state of the channel.'
-            : `This update ${what}.`,
-        );
+        const config = await at.config();
+        const what = describeUpdate(config, pending);
+        if (what === undefined)
+          throw new CommandFailure(sentence(whyNotSigned(config, pending)), EXIT.failed);
+        context.terminal.print(`This update ${what}.`);
         return options.show ? undefined : at.sign(pending);
       });
     });
