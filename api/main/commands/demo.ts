@@ -6,6 +6,7 @@ import { ORGANISATIONS } from '../../demo/rules.js';
 import { OtherCommunityError, Recorded } from '../../demo/recorded.js';
 import type { CommunityData } from '../../metering/community.js';
 import { levelWith, openRunning, type Running } from '../composition.js';
+import { GridbookError } from '../../../schema/errors.js';
 import type { CommandContext } from '../context.js';
 import { dataFolderAt, hasLedger, type DataFolder } from '../data-folder.js';
 import { communityFigures, marketsOf, settledStretch } from '../day-figures.js';
@@ -129,9 +130,21 @@ async function liveOn(living: LivingOptions, ledger: Ledger): Promise<void> {
   try {
     await liveThrough(living);
   } catch (error) {
+    if (error instanceof GridbookError && error.code === 'FORBIDDEN') throw withoutKeys(error);
     throw error instanceof OtherCommunityError ? isThere(error) : error;
   }
   if (hadAny && ledger.height() === height) throw isThere();
+}
+
+/** The organisations of the demonstration have names of their own, which a network need not have. */
+function withoutKeys(cause: GridbookError): CommandFailure {
+  const { host, operator, regulator } = ORGANISATIONS;
+  return new CommandFailure(
+    `The community is given by ${host.organisation} as host, ${operator.organisation} as network operator and ` +
+      `${regulator.organisation} as regulator; this network has no key of one of them.`,
+    EXIT.failed,
+    { cause },
+  );
 }
 
 /** What goes on from there: nothing of a folder that goes. */
