@@ -3,7 +3,7 @@
  * third of the time that hundreds of files take.
  */
 import { spawnSync } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
@@ -25,9 +25,14 @@ const PROGRAMS = {
     source: 'api/main/run.js',
     keepNames: true,
     flags: [],
-    use: ({ runCommandLine }) => {
+    use: async ({ runCommandLine }) => {
       const nowhere = { write: () => true };
-      return runCommandLine(['--help'], { environment: {}, out: nowhere, err: nowhere });
+      const exitCode = await runCommandLine(['--help'], {
+        environment: {},
+        out: nowhere,
+        err: process.stderr,
+      });
+      if (exitCode !== 0) throw new Error('the built command does not print its help');
     },
   },
 };
@@ -68,7 +73,10 @@ async function bundle({ file, source, keepNames }) {
 async function compile({ file, use }) {
   const script = loadScript(file);
   await use(script.run());
-  writeFileSync(cacheOf(file), script.compiled());
+  // Processes may start meanwhile: they find the whole of it or nothing.
+  const draft = `${cacheOf(file)}.${process.pid}`;
+  writeFileSync(draft, script.compiled());
+  renameSync(draft, cacheOf(file));
 }
 
 const [, self, toCompile] = process.argv;

@@ -1,4 +1,5 @@
 /** Runs a file that holds a whole program, from what the engine compiled of it before where that is still good. */
+import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname } from 'node:path';
@@ -12,10 +13,25 @@ export const cacheOf = (file) => `${file}.cache`;
 
 const PARAMETERS = '(function (exports, require, module, __filename, __dirname) {';
 
+/** Bytes of a SHA-256, with which what was compiled begins. */
+const HASH_BYTES = 32;
+const hashOf = (program) => createHash('sha256').update(program).digest();
+
+/**
+ * What was compiled of this very program. The engine itself compares no more than the length of the text: it would run
+ * an older program that has as many characters.
+ */
+function compiledOf(program, cache) {
+  if (cache === undefined || !existsSync(cache)) return undefined;
+  const kept = readFileSync(cache);
+  return kept.subarray(0, HASH_BYTES).equals(hashOf(program)) ? kept.subarray(HASH_BYTES) : undefined;
+}
+
 /** The program in `file`; what another version of the engine compiled, the engine refuses and compiles anew. */
 export function loadScript(file, cache) {
-  const cachedData = cache !== undefined && existsSync(cache) ? readFileSync(cache) : undefined;
-  const script = new Script(`${PARAMETERS}${readFileSync(file, 'utf8')}\n})`, {
+  const program = readFileSync(file);
+  const cachedData = compiledOf(program, cache);
+  const script = new Script(`${PARAMETERS}${program.toString()}\n})`, {
     filename: file,
     cachedData,
     importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
@@ -27,7 +43,8 @@ export function loadScript(file, cache) {
       script.runInThisContext()(module.exports, createRequire(file), module, file, dirname(file));
       return module.exports;
     },
-    compiled: () => script.createCachedData(),
+    /** What the engine compiled of it by now, to be kept beside it. */
+    compiled: () => Buffer.concat([hashOf(program), script.createCachedData()]),
     isFromCache: cachedData !== undefined && script.cachedDataRejected === false,
   };
 }
