@@ -13,10 +13,10 @@ export function commandOf(shape: CommandShape, args: object, actor = 0): Command
 }
 
 /** The ledger refused what a community gives. */
-export class RefusedError extends Error {
+export class CommandRefusedError extends Error {
   constructor(reason: string) {
     super(reason);
-    this.name = 'RefusedError';
+    this.name = 'CommandRefusedError';
   }
 }
 
@@ -86,5 +86,5 @@ function fieldsOf(name: string, outcome: CommandOutcome): Record<string, number>
 }
 
 function requireApplied(name: string, { refusal }: CommandOutcome): void {
-  if (refusal) throw new RefusedError(`${name} was refused: ${refusal.code} ${refusal.field}`.trim());
+  if (refusal) throw new CommandRefusedError(`${name} was refused: ${refusal.code} ${refusal.field}`.trim());
 }

@@ -10,13 +10,17 @@ export interface Loadable {
   readonly load: () => Promise<Add>;
 }
 
-/** Adds those commands that the arguments name, or all of them where they name none (help, a misspelt name). */
+/**
+ * Adds those commands that the first name among the arguments brings, or all of them where there is none (help, a
+ * misspelt name). A later argument may have the name of a command too, as in `network import`.
+ */
 export async function addNamed(
   table: readonly Loadable[],
   parent: Command,
   context: CommandContext,
   args: readonly string[],
 ): Promise<void> {
-  const named = table.filter(({ names }) => args.some((arg) => names.includes(arg)));
-  for (const { load } of named.length > 0 ? named : table) await (await load())(parent, context, args);
+  const first = args.find((arg) => table.some(({ names }) => names.includes(arg)));
+  const chosen = first === undefined ? table : table.filter(({ names }) => names.includes(first));
+  for (const { load } of chosen) await (await load())(parent, context, args);
 }

@@ -175,8 +175,11 @@ interface Creator {
 /** A few make all transactions, and reading a certificate takes as long as the rest of one. */
 const creators = new Map<string, Creator>();
 const CREATORS = 1_000;
+/** Anybody who may write can make a creator as long as a block; such are read each time, and kept nowhere. */
+const CREATOR_BYTES = 8_192;
 
 function creatorOf(bytes: Uint8Array): Creator {
+  if (bytes.length > CREATOR_BYTES) return readCreator(bytes);
   const name = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1');
   let creator = creators.get(name);
   if (!creator) {

@@ -44,7 +44,8 @@ const writtenBy = (update: Uint8Array, name: string): common.ConfigGroup | undef
     .get(name);
 
 /** Whether an organisation takes part once an update of its membership is taken. */
-export const leavesIn = (update: Uint8Array, name: string): boolean => writtenBy(update, name) !== undefined;
+export const takesPartAfter = (update: Uint8Array, name: string): boolean =>
+  writtenBy(update, name) !== undefined;
 
 /** The organisation of a name that an update writes. */
 export function addedBy(update: Uint8Array, name: string): OrganisationDefinition {

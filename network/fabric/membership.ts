@@ -7,7 +7,7 @@ import {
   addedBy,
   adding,
   channelConfig,
-  leavesIn,
+  takesPartAfter,
   organisationsOf,
   removing,
   signed,
@@ -154,7 +154,7 @@ export class Administration {
         ...pending,
         signatures: signatures.map((s) => Buffer.from(s.serializeBinary()).toString('base64')),
       },
-      ...{ signedBy, needed, isDone, takesPart: leavesIn(update, pending.subject) },
+      ...{ signedBy, needed, isDone, takesPart: takesPartAfter(update, pending.subject) },
     };
   }
 
@@ -225,7 +225,7 @@ export function describeUpdate(config: common.Config, pending: PendingUpdate): s
 export function whyNotSigned(config: common.Config, { subject, update }: PendingUpdate): string {
   const takesPart = organisationsOf(config).some(({ name }) => name === subject);
   try {
-    const isAddition = leavesIn(Buffer.from(update, 'base64'), subject);
+    const isAddition = takesPartAfter(Buffer.from(update, 'base64'), subject);
     if (isAddition && takesPart) return `${subject} takes part already: there is nothing to sign`;
     if (!isAddition && !takesPart) return `${subject} takes no part as it is: there is nothing to sign`;
   } catch {

@@ -154,6 +154,7 @@ describe('what the chaincode ran is read', () => {
     ['another label', (pem: string) => pem.replaceAll(' CERTIFICATE-', ' X-')],
     ['headers', (pem: string) => pem.replace('-----\n', '-----\nProc-Type: 4,ENCRYPTED\nDEK-Info: x\n\n')],
     ['words before it', (pem: string) => `This is\nmine:\n${pem}`],
+    ['very many words behind it', (pem: string) => `${pem}${'more '.repeat(4_000)}`],
   ])('where its creator’s certificate has %s', (_, change) => {
     const pem = host.subarray(host.indexOf('-----BEGIN')).toString();
     const creator = serializeIdentity(LANE, change(pem));

@@ -7,7 +7,7 @@ import { LIMITS } from '../../../schema/limits.js';
 import { localKey } from '../../auth/keys.js';
 import { TokenVerifier } from '../../auth/verify.js';
 import type { IdentityRef, Ledger } from '../../../network/ledger.js';
-import { RefusedError } from '../../demo/commands.js';
+import { CommandRefusedError } from '../../demo/commands.js';
 import { OtherCommunityError, Recorded } from '../../demo/recorded.js';
 import { ORGANISATIONS } from '../../demo/rules.js';
 import type { Lanes } from '../../lanes/lanes.js';
@@ -192,7 +192,7 @@ async function live(
     });
     noteFinished(folder);
   } catch (error) {
-    if (!(error instanceof OtherCommunityError || error instanceof RefusedError)) throw error;
+    if (!(error instanceof OtherCommunityError || error instanceof CommandRefusedError)) throw error;
     throw new CommandFailure(
       `The community's days in ${folder.path} cannot go on: ${error.message}; \`gridbook start --fresh\` moves the ` +
         'folder aside and begins anew.',
