@@ -18,6 +18,7 @@ import {
   type CommittedDefinition,
   type Definition,
 } from './lifecycle.js';
+import { giveUntil } from './giving.js';
 import { untilLevel } from './levelling.js';
 import { adminOf, authorityOf, peerName } from './nodes.js';
 import { joinOrderer } from './orderer-client.js';
@@ -234,7 +235,11 @@ export class Consortium {
     });
     // An orderer that is no leader yet refuses; the same transaction is given again.
     await this.untilDone(what, () => this.orderers.give(envelope));
-    const codes = await Promise.all(this.followed.map((followed) => codeFrom(followed, id)));
+    const told = this.followed.map((followed) => codeFrom(followed, id));
+    const [codes] = await Promise.all([
+      Promise.all(told),
+      giveUntil(Promise.any(told), () => this.orderers.give(envelope)),
+    ]);
     const invalid = codes.find((code) => code !== 0);
     if (invalid !== undefined) throw new NetworkError(`${what}: validation code ${invalid}`);
   }

@@ -127,6 +127,8 @@ export class Commits {
     for (const transaction of block?.getFilteredTransactionsList() ?? []) {
       const id = transaction.getTxid();
       const code = transaction.getTxValidationCode();
+      // One that was given twice stands twice, and what became of it the first time counts.
+      if (this.known.has(id)) continue;
       this.known.set(id, code);
       this.waiting.get(id)?.resolve(code);
       this.waiting.delete(id);

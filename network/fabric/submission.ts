@@ -18,17 +18,14 @@ import { CHANNEL, type PeerPlan } from './plan.js';
 import { momentOf, Proposal } from './proposal.js';
 import { differing, Refusals } from './refusals.js';
 import { isBadlyEndorsed, refusalOfInvalid, unavailable, verdictOf } from './retry.js';
+import { RESUBMIT_MS } from './giving.js';
 
 /** How long endorsing is tried. */
 const PATIENCE_MS = 10_000;
 const AGAIN_MS = 100;
 /** How long a transaction that an orderer may have is waited for. */
 export const COMMIT_MS = 60_000;
-/**
- * After how long a transaction that an orderer took is given again, and how much longer each time: one that the leader
- * had when it died is lost. Given twice, it is committed once.
- */
-const RESUBMIT_MS = 1_500;
+/** How much longer each time until a transaction is given again. */
 const LONGER_MS = 500;
 const MOST_AGAIN_MS = 1_000;
 /** How long after answers that differ it is waited until the endorsers are level. */
