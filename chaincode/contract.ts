@@ -4,6 +4,7 @@ import { CONTRACT_NAME, HISTORY_END, PING, RECORDED, STATE, SUBMIT } from '../sc
 import { GridbookError } from '../schema/errors.js';
 import { bringAlong, endHistory } from './kernel/history.js';
 import type { Chaincode, StatePort } from './kernel/state-port.js';
+import { getStates, putStates } from './peer-states.js';
 
 /** The one event of a transaction. */
 const EVENT = 'gridbook';
@@ -68,6 +69,8 @@ function portOf({ stub, clientIdentity }: Context): StatePort {
       return value.length === 0 ? undefined : value;
     },
     putState: (key, value) => stub.putState(key, value),
+    getStates: (keys) => getStates(stub, keys),
+    putStates: (writes) => putStates(stub, writes),
     setEvent: (payload) => stub.setEvent(EVENT, payload),
   };
 }

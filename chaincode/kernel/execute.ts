@@ -172,7 +172,8 @@ class Execution {
   /** Applies or refuses the command in hand; where it needs pages that are not loaded, once they are. */
   private decide(): Promise<void> | undefined {
     const outcome = this.attempt();
-    if (outcome instanceof PageMiss) return this.load(outcome).then(() => this.decide());
+    if (outcome instanceof PageMiss)
+      return this.work.loadAll(outcome.keys, outcome.width).then(() => this.decide());
     const { key, actor, index, text, scope, bucket } = this.given;
     if (outcome) {
       this.results.refuse(index, key, actor, outcome.code, outcome.field);
@@ -181,10 +182,6 @@ class Execution {
       bucket.add(key, scope, this.results.accept(this.given), this.head.leaf, index, 0);
     }
     return undefined;
-  }
-
-  private async load({ keys, width }: PageMiss): Promise<void> {
-    for (const key of keys) await this.work.load(key, width);
   }
 
   /** Runs a command: refused or short of a page, it leaves no trace. */

@@ -65,8 +65,9 @@ export class Bucket {
     const head = await work.load(`${lane}/idh/${slot}`, HEAD_WIDTH);
     const bucket = new Bucket(work, lane, number, head, leaves);
     const parts = head.columns[0][0] === number ? (head.columns[1][0] as number) : 0;
-    for (let part = 0; part < parts; part++)
-      bucket.known.push(await work.load(bucket.partKey(part), PART_WIDTH));
+    const keys = Array.from({ length: parts }, (_, part) => bucket.partKey(part));
+    await work.loadAll(keys, PART_WIDTH);
+    bucket.known.push(...keys.map((key) => work.page(key, PART_WIDTH)));
     return bucket;
   }
 

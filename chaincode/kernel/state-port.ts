@@ -7,8 +7,17 @@ export interface StatePort {
   /** The committed value; undefined where there is none. Never sees this transaction's own writes. */
   getState(key: string): Promise<Uint8Array | undefined> | Uint8Array | undefined;
   putState(key: string, value: Uint8Array): Promise<void> | void;
+  /** The values of several keys, in their order, where the engine has a way that costs less than one after the other. */
+  readonly getStates?: (keys: readonly string[]) => Promise<(Uint8Array | undefined)[]>;
+  /** Puts several values, likewise. */
+  readonly putStates?: (writes: readonly StateWrite[]) => Promise<void>;
   /** The one event of the transaction. */
   setEvent(payload: Uint8Array): void;
+}
+
+export interface StateWrite {
+  readonly key: string;
+  readonly value: Uint8Array;
 }
 
 export interface Creator {

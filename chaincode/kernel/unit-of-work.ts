@@ -87,9 +87,22 @@ export class UnitOfWork {
   }
 
   async load(key: string, width: number): Promise<Page> {
-    const known = this.pages.get(key);
-    if (known) return known;
-    const bytes = await this.port.getState(key);
+    return this.pages.get(key) ?? this.keepLoaded(key, width, await this.port.getState(key));
+  }
+
+  /** Loads pages of one width, with as few messages to the engine as it has a way for. */
+  async loadAll(keys: readonly string[], width: number): Promise<void> {
+    const { port } = this;
+    if (!port.getStates || keys.length === 1) {
+      for (const key of keys) await this.load(key, width);
+      return;
+    }
+    const absent = keys.filter((key) => !this.pages.has(key));
+    const values = await port.getStates(absent);
+    absent.forEach((key, i) => this.keepLoaded(key, width, values[i]));
+  }
+
+  private keepLoaded(key: string, width: number, bytes: Uint8Array | undefined): Page {
     const page = this.memory.take(key, bytes) ?? decodePage(key, bytes, width);
     while (page.columns.length < width) page.columns.push([]);
     this.pages.set(key, page);
@@ -159,7 +172,9 @@ export class UnitOfWork {
 
   /** Puts what was encoded, once nothing can be refused any more: Fabric takes no put back. */
   async flush(): Promise<void> {
-    for (const { key, bytes } of this.encoded) await this.port.putState(key, bytes);
+    const { port } = this;
+    if (port.putStates) await port.putStates(this.encoded.map(({ key, bytes }) => ({ key, value: bytes })));
+    else for (const { key, bytes } of this.encoded) await port.putState(key, bytes);
   }
 
   /** After a flush: what was read and written is remembered by its bytes. */

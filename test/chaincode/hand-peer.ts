@@ -201,9 +201,17 @@ export class HandPeer {
   private answer(message: Message): void {
     const id = message.getTxid();
     const asked = message.getPayload_asU8();
+    const found = (key: string): Uint8Array => this.state.get(key) ?? new Uint8Array(0);
+    const type = message.getType();
     let value: Uint8Array = new Uint8Array(0);
-    if (message.getType() === Type.GET_STATE) {
-      value = this.state.get(peer.GetState.deserializeBinary(asked).getKey()) ?? value;
+    if (type === Type.GET_STATE) value = found(peer.GetState.deserializeBinary(asked).getKey());
+    else if (type === Type.GET_STATE_MULTIPLE) {
+      const result = new peer.GetStateMultipleResult();
+      result.setValuesList(peer.GetStateMultiple.deserializeBinary(asked).getKeysList().map(found));
+      value = result.serializeBinary();
+    } else if (type === Type.WRITE_BATCH_STATE) {
+      for (const record of peer.WriteBatchState.deserializeBinary(asked).getRecList())
+        this.underWay.get(id)?.writes.push([record.getKey(), record.getValue_asU8()]);
     } else {
       const written = peer.PutState.deserializeBinary(asked);
       this.underWay.get(id)?.writes.push([written.getKey(), written.getValue_asU8()]);
