@@ -50,6 +50,20 @@ const ownPlaces = {
       return { contents: text.replaceAll('import.meta.url', `placeOf(${place})`), loader: 'js' };
     }),
 };
+/**
+ * GraphQL's library tells a second copy of itself from the first, at each look at a type, unless it runs in production.
+ * In one file there is one copy.
+ */
+const oneGraphql = {
+  name: 'one graphql',
+  setup: ({ onLoad }) =>
+    onLoad({ filter: /graphql\/jsutils\/instanceOf\.m?js$/ }, ({ path }) => {
+      const text = readFileSync(path, 'utf8');
+      const asked = "process.env.NODE_ENV === 'production'";
+      if (!text.includes(asked)) throw new Error(`${path} does not ask for production any more`);
+      return { contents: text.replace(asked, 'true'), loader: 'js' };
+    }),
+};
 const PLACE_OF = `const placeOf = (path) => new URL(path, require('node:url').pathToFileURL(__filename)).href;`;
 
 async function bundle({ file, source, keepNames }) {
@@ -61,7 +75,7 @@ async function bundle({ file, source, keepNames }) {
     target: 'node20',
     format: 'cjs',
     external: APART,
-    plugins: [ownPlaces],
+    plugins: [oneGraphql, ownPlaces],
     // Types of the gateway are named by their classes, of which one file renames those whose name is taken.
     keepNames,
     banner: { js: PLACE_OF },

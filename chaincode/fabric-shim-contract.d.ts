@@ -9,3 +9,14 @@ declare module 'fabric-shim/lib/contract-spi/chaincodefromcontract.js' {
   ) => ChaincodeInterface;
   export default ChaincodeFromContract;
 }
+
+/** Its loggers, by name. */
+declare module 'fabric-shim/lib/logger.js' {
+  interface Logger {
+    debug: (...message: unknown[]) => unknown;
+    info: (...message: unknown[]) => unknown;
+    isLevelEnabled(level: string): boolean;
+  }
+  const loggers: { getLogger(name: string): Logger };
+  export default loggers;
+}

@@ -1,6 +1,7 @@
 /** Serves the chaincode to a peer: one process an organisation, started and ended by the network's commands. */
 import shim, { type ChaincodeInterface } from 'fabric-shim';
 import ChaincodeFromContract from 'fabric-shim/lib/contract-spi/chaincodefromcontract.js';
+import loggers from 'fabric-shim/lib/logger.js';
 import { contractOf } from './contract.js';
 import { serveHealth } from './health.js';
 import { gridbookChaincode } from './index.js';
@@ -27,6 +28,23 @@ export interface ChaincodeServer {
   finish(): Promise<void>;
 }
 
+/** Of the shim: what is told of each message that is sent or comes. */
+const TALKATIVE = [
+  'lib/handler.js',
+  'lib/stub.js',
+  'lib/chaincode.js',
+  'contracts-spi/chaincodefromcontract.js',
+];
+
+/** What is not to be told is not put into words: the shim's loggers write every line before they look at their level. */
+function quieten(): void {
+  for (const name of TALKATIVE) {
+    const logger = loggers.getLogger(name);
+    for (const level of ['debug', 'info'] as const)
+      if (!logger.isLevelEnabled(level)) logger[level] = () => undefined;
+  }
+}
+
 /** A transaction's arguments arrive twice in one message. */
 const LARGE = { 'grpc.max_receive_message_length': -1, 'grpc.max_send_message_length': -1 };
 
@@ -40,6 +58,7 @@ interface Shim {
 
 export async function serveChaincode(options: ServerOptions): Promise<ChaincodeServer> {
   const { packageId, address, key, certificate, healthAddress, chaincode = gridbookChaincode() } = options;
+  quieten();
   const contract = contractOf(chaincode, (error) => console.error(error));
   const serializers = { transaction: 'bytes', serializers: { bytes: BytesSerializer } };
   const intake = new Intake(new ChaincodeFromContract([contract], serializers, CONTRACT_METADATA));

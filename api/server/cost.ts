@@ -2,6 +2,8 @@
 import {
   getVariableValues,
   GraphQLError,
+  Kind,
+  visit,
   type DocumentNode,
   type GraphQLSchema,
   type OperationDefinitionNode,
@@ -29,13 +31,31 @@ export interface Operation {
   readonly variables: Readonly<Record<string, unknown>>;
 }
 
+/** What operations cost whatever their variables are; documents that are given again are the same objects. */
+const fixed = new WeakMap<OperationDefinitionNode, number>();
+
 /** Answers what an operation costs; refuses one that costs more than one may, or whose cost cannot be told. */
 export function assertCost({ schema, document, operation, variables }: Operation): number {
+  const known = fixed.get(operation);
+  if (known !== undefined) return known;
   // Variables that do not fit are told by their own error; nothing runs with them.
   if (getVariableValues(schema, operation.variableDefinitions ?? [], variables).errors) return 0;
   const cost = costOf(schema, document, operation, variables);
+  if (cost <= LIMITS.operationCost && isFixed(document)) fixed.set(operation, cost);
   if (cost > LIMITS.operationCost) throw refused('TOO_COMPLEX');
   return cost;
+}
+
+/** Whether no variable can change the cost: each stands for the `input` of a mutation, which no estimator looks at. */
+function isFixed(document: DocumentNode): boolean {
+  let elsewhere = false;
+  visit(document, {
+    Variable: (_, __, parent) => {
+      const { kind, name } = parent as { kind: Kind; name?: { value: string } };
+      elsewhere ||= kind !== Kind.VARIABLE_DEFINITION && !(kind === Kind.ARGUMENT && name?.value === 'input');
+    },
+  });
+  return !elsewhere;
 }
 
 function costOf(

@@ -1,5 +1,6 @@
 /** What an operation costs tells what it makes the database read, also where it answers little. */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { v7 } from 'uuid';
 import { LIMITS } from '../../schema/limits.js';
 import { START_MS } from '../scenarios/world.js';
 import { GatewayFixture, type Answer } from './fixture.js';
@@ -50,5 +51,30 @@ describe('a statement', () => {
     const answer = await at.ask(me, statements(1, 4_000));
     expect(answer.errors?.map((e) => e.extensions.code)).toEqual(['BAD_USER_INPUT']);
     expect(costOf(answer)).toBeLessThanOrEqual(LIMITS.operationCost);
+  });
+});
+
+describe('a document that is given again', () => {
+  test('costs what its variables ask for this time', async () => {
+    const query = 'query($n: Int!) { markets(first: $n) { edges { node { id } } } }';
+    const few = costOf(await at.ask(me, query, { n: 1 }));
+    const many = costOf(await at.ask(me, query, { n: 50 }));
+    expect([few, many, costOf(await at.ask(me, query, { n: 1 }))]).toEqual([few, 1 + (few - 1) * 50, few]);
+  });
+
+  test('costs the same where its variables are inputs of mutations only, also where they do not fit', async () => {
+    const query = 'mutation($i: SparkzTransferInput!) { sparkzTransfer(input: $i) { userErrors { code } } }';
+    const codesOf = ({ errors }: Answer): unknown[] => [...new Set(errors?.map((e) => e.extensions.code))];
+    expect(codesOf(await at.ask(me, query, { i: {} }))).toEqual(['BAD_USER_INPUT']);
+    const input = {
+      idempotencyKey: v7(),
+      from: at.id('Account', 1),
+      to: at.id('Account', 2),
+      amountMicros: '1',
+    };
+    const fitting = await at.ask(me, query, { i: input });
+    expect(fitting.errors).toBeUndefined();
+    const misfit = await at.ask(me, query, { i: {} });
+    expect([codesOf(misfit), costOf(misfit)]).toEqual([['BAD_USER_INPUT'], costOf(fitting)]);
   });
 });

@@ -46,18 +46,18 @@ async function lone(
   const [home] = network.plan.organisations;
   const contract = (await network.clients.network(home, home.peers[0])).getContract(CHAINCODE);
   const plain = await plainTransfers(network);
-  const sides: Record<string, () => Promise<unknown>> = {
-    graphql: () => gateway.transfer(0),
-    lane: () => at.submit(at.transfers(1)),
-    raw: () => contract.submit(SUBMIT, { arguments: [encodeBatch(LANE, at.transfers(1))] }),
-    plain: () => plain(0),
+  const sides: Record<string, () => Promise<number>> = {
+    graphql: () => gateway.clients.one(),
+    lane: () => timed(() => at.submit(at.transfers(1))),
+    raw: () => timed(() => contract.submit(SUBMIT, { arguments: [encodeBatch(LANE, at.transfers(1))] })),
+    plain: () => timed(() => plain(0)),
   };
   const times: Record<string, number[]> = {};
   for (let round = -WARM_ROUNDS; round < LONE_ROUNDS; round++) {
     for (const [side, give] of Object.entries(sides)) {
       // What the one before left to the projector is not counted against this one.
       await gateway.level();
-      const ms = await timed(give);
+      const ms = await give();
       if (round >= 0) (times[side] ??= []).push(ms);
     }
   }
@@ -76,7 +76,7 @@ async function many(network: BenchNetwork, gateway: BenchGateway, report: Report
   // The first round warms up.
   for (let round = 0; round <= ROUNDS; round++) {
     const [through, without] = [
-      await closedLoop(CLIENTS, TIMES, (client) => gateway.transfer(client)),
+      await gateway.clients.load(CLIENTS, TIMES),
       await closedLoop(CLIENTS, TIMES, plain),
     ];
     if (round === 0) continue;
