@@ -3,7 +3,7 @@
  * that was posted in parts from its rows, as the view `run_totals` sums them.
  */
 import type { Json } from '../../schema/canonical.js';
-import { cell } from '../../schema/fields.js';
+import { ExactSum } from '../exact-sum.js';
 import type { Session } from './session.js';
 
 /** A settled run. */
@@ -27,17 +27,10 @@ export const NO_TOTALS: Totals = TOTAL_COLUMNS.map(() => 0);
 
 /** Sum of a column's rows, exact also beyond the safe integers. */
 export function columnSum(column: Json, count: number): bigint {
-  let exact = 0n;
-  let total = 0;
-  for (let i = 0; i < count; i++) {
-    const next = total + (cell(column, i) as number);
-    if (Number.isSafeInteger(next)) total = next;
-    else {
-      exact += BigInt(total);
-      total = cell(column, i) as number;
-    }
-  }
-  return exact + BigInt(total);
+  if (!Array.isArray(column)) return BigInt(column as number) * BigInt(count);
+  const sum = new ExactSum();
+  for (let i = 0; i < count; i++) sum.add(column[i] as number);
+  return sum.total;
 }
 
 /** Totals of a run that settles at once. */

@@ -1,13 +1,20 @@
-/** Lines of a statement: they follow from tariff and quantities, by the function that the ledger charged by. */
-import { tariffSums, type TariffLine } from '../../../schema/trade/charges.js';
+/** Lines of a statement: they follow from tariff and quantities, by the functions that the ledger charged by. */
+import { lineAmountMicros, lineQuantityWh, type TariffLine } from '../../../schema/trade/charges.js';
+import { ExactSum } from '../../exact-sum.js';
 import { encodeNodeId } from '../../node-id.js';
 import type { Row } from '../row.js';
 import type { StatementLine } from './types.js';
 
 interface Sum {
   readonly line: TariffLine;
-  wh: bigint;
-  micros: bigint;
+  readonly wh: ExactSum;
+  readonly micros: ExactSum;
+}
+
+/** A line of one version of a tariff, and the sum that it adds to. */
+interface SummedLine {
+  readonly line: TariffLine;
+  readonly sum: Sum;
 }
 
 /** A line as the read model keeps it: numbers as text. */
@@ -32,58 +39,69 @@ export function linesOf(
   connections: readonly Row[],
   versions: readonly Row[],
 ): StatementLine[] {
-  const tariffs = new Map(versions.map((v) => [`${String(v.tariff)}.${String(v.version)}`, linesIn(v)]));
   const sums = new Map<string, Sum>();
-  /** One sum for a line of a version, looked up once. */
-  const ofLine = new Map<TariffLine, Sum>();
-  for (const lines of tariffs.values()) {
-    for (const line of lines) {
-      const key = [line.lineId, line.payee, line.basis, line.taxCode].join(' ');
-      const sum = sums.get(key) ?? { line, wh: 0n, micros: 0n };
-      sums.set(key, sum);
-      ofLine.set(line, sum);
-    }
-  }
-  for (const connection of connections) {
-    chargeIntervals(connection, tariffs, (line, quantityWh, amountMicros) => {
-      const sum = ofLine.get(line) as Sum;
-      sum.wh += BigInt(quantityWh);
-      sum.micros += BigInt(amountMicros);
-    });
-  }
+  const summed = (line: TariffLine): SummedLine => {
+    const key = [line.lineId, line.payee, line.basis, line.taxCode].join(' ');
+    const sum = sums.get(key) ?? { line, wh: new ExactSum(), micros: new ExactSum() };
+    sums.set(key, sum);
+    return { line, sum };
+  };
+  const tariffs = new Map(
+    versions.map((v) => [versionName(v.tariff, v.version), linesIn(v).map(summed)] as const),
+  );
+  for (const connection of connections) chargeIntervals(connection, tariffs);
   return [...sums.values()].map(({ line, wh, micros }) => ({
     lineId: line.lineId,
     basis: line.basis,
     payee: encodeNodeId('Account', lane, line.payee),
     taxCode: line.taxCode,
-    quantityWh: String(wh),
-    amountMicros: String(micros),
+    quantityWh: String(wh.total),
+    amountMicros: String(micros.total),
   }));
 }
 
-type Charge = (line: TariffLine, quantityWh: number, amountMicros: number) => void;
+const versionName = (tariff: unknown, version: unknown): string => `${String(tariff)}.${String(version)}`;
+
+/** The versions of tariffs that a connection's intervals cite, each once. */
+export function versionsIn(connection: Row): { tariff: string; version: number }[] {
+  const { tariffs, tariffVersions } = citedBy(connection);
+  const cited = new Map<string, { tariff: string; version: number }>();
+  for (let i = 0; i < tariffs.length; i++) {
+    if (i > 0 && isCitedAsBefore(tariffs, tariffVersions, i)) continue;
+    const [tariff, version] = [tariffs[i], tariffVersions[i]];
+    cited.set(versionName(tariff, version), { tariff, version });
+  }
+  return [...cited.values()];
+}
+
+const citedBy = (connection: Row): { tariffs: string[]; tariffVersions: number[] } => ({
+  tariffs: (connection.tariffs ?? []) as string[],
+  tariffVersions: (connection.tariff_versions ?? []) as number[],
+});
+/** Whether an interval cites the version of the one before it, as most do: that one is at hand. */
+const isCitedAsBefore = (tariffs: string[], versions: number[], i: number): boolean =>
+  tariffs[i] === tariffs[i - 1] && versions[i] === versions[i - 1];
 
 /** Charges each interval of a connection by the tariff version that it cites. */
-function chargeIntervals(
-  connection: Row,
-  tariffs: ReadonlyMap<string, readonly TariffLine[]>,
-  charge: Charge,
-): void {
-  const column = (name: string): readonly (string | number)[] =>
-    (connection[name] ?? []) as (string | number)[];
-  const [tariff, version, start] = ['tariffs', 'tariff_versions', 'starts'].map(column);
-  const [imported, exported, bought, sold] = ['imports', 'exports', 'boughts', 'solds'].map(column);
+function chargeIntervals(connection: Row, tariffs: ReadonlyMap<string, readonly SummedLine[]>): void {
+  const column = (name: string): number[] => ((connection[name] ?? []) as string[]).map(Number);
+  const { tariffs: cited, tariffVersions } = citedBy(connection);
+  const [starts, imported, exported] = ['starts', 'imports', 'exports'].map(column);
+  const [bought, sold] = ['boughts', 'solds'].map(column);
   const durationSeconds = connection.seconds as number;
   const sanctionedLoadW = Number(connection.load);
-  for (let i = 0; i < start.length; i++) {
-    const lines = tariffs.get(`${tariff[i]}.${version[i]}`);
+  let lines: readonly SummedLine[] | undefined;
+  for (let i = 0; i < starts.length; i++) {
+    if (i === 0 || !isCitedAsBefore(cited, tariffVersions, i)) {
+      lines = tariffs.get(versionName(cited[i], tariffVersions[i]));
+    }
     if (!lines) throw new Error('a position cites a tariff version that is not there');
-    const energy = {
-      importWh: Number(imported[i]),
-      exportWh: Number(exported[i]),
-      boughtWh: Number(bought[i]),
-      soldWh: Number(sold[i]),
-    };
-    tariffSums(lines, energy, { start: Number(start[i]), durationSeconds, sanctionedLoadW }, charge);
+    const energy = { importWh: imported[i], exportWh: exported[i], boughtWh: bought[i], soldWh: sold[i] };
+    const interval = { start: starts[i], durationSeconds, sanctionedLoadW };
+    for (const { line, sum } of lines) {
+      const quantityWh = lineQuantityWh(line, energy);
+      sum.wh.add(quantityWh);
+      sum.micros.add(lineAmountMicros(line, quantityWh, interval));
+    }
   }
 }

@@ -1,11 +1,11 @@
 /** Sums a participant's positions over a period. */
-import { sql } from 'kysely';
+import { sql, type RawBuilder } from 'kysely';
 import { viewerOf, type RequestContext } from '../../context.js';
 import { visible, type Condition } from '../../visibility/visible.js';
 import type { StageTotal } from '../metering/types.js';
 import type { Participant } from '../registration/types.js';
 import type { Row } from '../row.js';
-import { linesOf } from './lines.js';
+import { linesOf, versionsIn } from './lines.js';
 import type { Period } from './period.js';
 import { Statement, type StatementStage } from './types.js';
 
@@ -23,10 +23,11 @@ export async function statementOf(
     from connection o join network n on n.number = o.network and n.lane = o.lane
     cross join lateral (
       select count(*) as positions, ${SUMS}, ${PER_INTERVAL} from (
-        select s.lane, o.number as connection, s.start, ${COLUMNS} from position_set s
-        cross join lateral (select array_position(s.connection, o.number) as at offset 0) i
-        where s.band = o.number / 32 and s.lane = o.lane and ${within('s', period)} and i.at is not null) p
-      where ${visible(viewer, 'position')}
+        select s.lane, o.number as connection, s.start, ${ARRAYS}, array_position(s.connection, o.number) as at
+        from position_set s
+        where s.band = o.number / 32 and s.lane = o.lane and ${within('s', period)}
+        offset 0) p
+      where p.at is not null and ${visible(viewer, 'position')}
     ) s
     where ${ofOwner(owner)} order by o.number`.execute(db);
   const cited = connections.flatMap(versionsIn);
@@ -56,38 +57,31 @@ const staleIn = ({ fromMs, toMs }: Period): Condition => sql`exists (select 1 fr
     and p.lane = r.lane
   where r.stale and r.start >= ${fromMs}::bigint and r.start < ${toMs}::bigint and r.lane = o.lane and p.counts)`;
 
-/** The versions of tariffs that a connection's intervals cite, each once. */
-function versionsIn(connection: Row): { tariff: string; version: number }[] {
-  const tariffs = (connection.tariffs ?? []) as string[];
-  const versions = (connection.tariff_versions ?? []) as number[];
-  const cited = new Map(
-    tariffs.map((tariff, i) => [`${tariff}.${versions[i]}`, { tariff, version: versions[i] }]),
-  );
-  return [...cited.values()];
-}
-
 const SUMMED = [
   ...['import_wh', 'export_wh', 'contracted_bought_wh', 'contracted_sold_wh', 'nominated_bought_wh'],
   ...['nominated_sold_wh', 'community_bought_wh', 'community_sold_wh', 'community_bought_micros'],
   ...['community_sold_micros', 'residual_import_micros', 'residual_export_micros', 'levies_micros'],
   ...['standing_micros', 'bill_micros', 'retail_only_micros'],
 ];
-/** What a statement reads of a member's place in a row that it shares with its neighbours (migration 6). */
-const COLUMNS = sql.join(
-  [...SUMMED, 'tariff', 'tariff_version'].map(
-    (column) => sql`coalesce(${sql.ref(`s.${column}`)}[i.at], 0) as ${sql.ref(column)}`,
-  ),
-);
-const SUMS = sql.join(
-  SUMMED.map((column) => sql`coalesce(sum(${sql.ref(`p.${column}`)}), 0) as ${sql.ref(column)}`),
-);
+/** What a statement reads of the rows that a member shares with its neighbours (migration 6). */
+const ARRAYS = sql.join([...SUMMED, 'tariff', 'tariff_version'].map((column) => sql.ref(`s.${column}`)));
+/** The member's own value, at its place: looked for once a row, as `offset 0` keeps the query within as it is. */
+const own = (column: string): RawBuilder<unknown> => sql`p.${sql.ref(column)}[p.at]`;
+const ownOrZero = (column: string): RawBuilder<unknown> => sql`coalesce(${own(column)}, 0)`;
+const SUMS = sql.join(SUMMED.map((column) => sql`coalesce(sum(${own(column)}), 0) as ${sql.ref(column)}`));
 
+/** What is traded with members, over all stages. */
+const overStages = (side: 'bought' | 'sold'): RawBuilder<unknown> =>
+  sql.join(
+    ['contracted', 'nominated', 'community'].map((stage) => ownOrZero(`${stage}_${side}_wh`)),
+    sql` + `,
+  );
 /** Columns of the intervals, in one order. */
 const PER_INTERVAL = sql`
-  array_agg(p.start) as starts, array_agg(p.import_wh) as imports, array_agg(p.export_wh) as exports,
-  array_agg(p.contracted_bought_wh + p.nominated_bought_wh + p.community_bought_wh) as boughts,
-  array_agg(p.contracted_sold_wh + p.nominated_sold_wh + p.community_sold_wh) as solds,
-  array_agg(p.tariff) as tariffs, array_agg(p.tariff_version) as tariff_versions`;
+  array_agg(p.start) as starts, array_agg(${ownOrZero('import_wh')}) as imports,
+  array_agg(${ownOrZero('export_wh')}) as exports, array_agg(${overStages('bought')}) as boughts,
+  array_agg(${overStages('sold')}) as solds, array_agg(${own('tariff')}) as tariffs,
+  array_agg(${own('tariff_version')}) as tariff_versions`;
 
 /** Sums of connection `o`'s bilateral trades of one side; only a side that is one is in its index. */
 const tradesOn = (side: 'seller' | 'buyer', period: Period, context: RequestContext) => sql`
