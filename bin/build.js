@@ -78,6 +78,9 @@ async function bundle({ file, source, keepNames }) {
     plugins: [oneGraphql, ownPlaces],
     // Types of the gateway are named by their classes, of which one file renames those whose name is taken.
     keepNames,
+    // A third less to read and to compare; names stay, so that what goes wrong can be told where.
+    minifyWhitespace: true,
+    lineLimit: 160,
     banner: { js: PLACE_OF },
     legalComments: 'linked',
     logLevel: 'warning',

@@ -13,9 +13,9 @@ export const cacheOf = (file) => `${file}.cache`;
 
 const PARAMETERS = '(function (exports, require, module, __filename, __dirname) {';
 
-/** Bytes of a SHA-256, with which what was compiled begins. */
-const HASH_BYTES = 32;
-const hashOf = (program) => createHash('sha256').update(program).digest();
+/** Bytes of the program's hash, with which what was compiled begins: BLAKE2, in half of the time that SHA-256 takes. */
+const HASH_BYTES = 64;
+const hashOf = (program) => createHash('blake2b512').update(program).digest();
 
 /**
  * What was compiled of this very program. The engine itself compares no more than the length of the text: it would run
