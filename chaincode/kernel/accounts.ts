@@ -5,7 +5,7 @@
 import { addSafe } from '../../schema/arithmetic.js';
 import { Refusal } from '../../schema/errors.js';
 import { LIMITS } from '../../schema/limits.js';
-import { family, type Records } from './records.js';
+import { family, pagesOf, type Records } from './records.js';
 import type { Page } from './pages.js';
 
 export interface AccountInfo {
@@ -65,11 +65,10 @@ export class Accounts {
   /** Asks for the pages of many accounts at once, so that a command which posts to them runs again only once. */
   need(accounts: readonly number[]): void {
     this.records.needThese(ACCOUNT_INFO, accounts);
-    const pages = new Set(accounts.map((account) => Math.floor(account / PER_PAGE)));
-    this.records.work.need(
-      [...pages].map((page) => this.records.key('acct', page)),
-      WIDTH,
-    );
+    const absent = pagesOf(accounts, PER_PAGE).filter((page) => !this.balancePages[page]);
+    if (absent.length === 0) return;
+    const keys = absent.map((page) => this.records.key('acct', page));
+    this.records.work.need(keys, WIDTH);
   }
 
   private infoPage(account: number): Page {

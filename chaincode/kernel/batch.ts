@@ -2,7 +2,15 @@
 import type { Json } from '../../schema/canonical.js';
 import { beginsAsBatchOf, FORMAT, type CommandShape } from '../../schema/command.js';
 import { GridbookError } from '../../schema/errors.js';
-import { fromWire, isCollapsible, isWireValue, type Field, type Fields } from '../../schema/fields.js';
+import {
+  entriesOf,
+  fromWire,
+  isCollapsible,
+  isWireInteger,
+  isWireValue,
+  type Field,
+  type Fields,
+} from '../../schema/fields.js';
 import { isRecordId, KEY_LENGTH, keyTimeAt } from '../../schema/ids.js';
 import { LIMITS } from '../../schema/limits.js';
 
@@ -91,15 +99,6 @@ export function keyAt(segment: Segment, i: number): { key: string; timeMs: numbe
   return { key: segment.keys.slice(i * KEY_LENGTH, (i + 1) * KEY_LENGTH), timeMs };
 }
 
-const fieldLists = new WeakMap<CommandShape, readonly (readonly [name: string, of: Field])[]>();
-
-/** Names and fields of a shape, made once. */
-function fieldsOf(shape: CommandShape): readonly (readonly [name: string, of: Field])[] {
-  let list = fieldLists.get(shape);
-  if (!list) fieldLists.set(shape, (list = Object.entries(shape.fields)));
-  return list;
-}
-
 /** The values of a segment's commands, one after the other: each takes the place of the one before. */
 export class SegmentArguments {
   /** By field; a table's columns stand under `rows`. A rule takes what it needs of them and keeps no hold of it. */
@@ -114,15 +113,14 @@ export class SegmentArguments {
     const { shape, columns } = this.segment;
     this.invalid = '';
     if (!shape) return;
-    const fields = fieldsOf(shape);
+    const fields = entriesOf(shape.fields);
     for (let c = 0; c < fields.length; c++) {
       const [name, of] = fields[c];
       const column = columns[c];
       const value = Array.isArray(column) ? (column as Json[])[i] : column;
       if (of.kind === 'integer') {
-        if (!Number.isSafeInteger(value) || (value as number) < of.min || (value as number) > of.max)
-          this.invalid ||= name;
-        else this.values[name] = value;
+        if (isWireInteger(of, value)) this.values[name] = value;
+        else this.invalid ||= name;
       } else if (!isWireValue(of, value)) this.invalid ||= name;
       else this.values[name] = fromWire(of, value);
     }
@@ -131,21 +129,33 @@ export class SegmentArguments {
 
   private readRows(table: Fields, maxRows: number, i: number): void {
     const rows: Record<string, unknown> = {};
-    const lengths = new Set<number>();
-    const entries = Object.entries(table);
-    entries.forEach(([name, of], c) => {
-      const column = (this.segment.columns[this.segment.columns.length - entries.length + c] as Json[])[i];
-      lengths.add(Array.isArray(column) ? column.length : -1);
+    const entries = entriesOf(table);
+    const { columns } = this.segment;
+    const first = columns.length - entries.length;
+    const count = lengthOf((columns[first] as Json[])[i]);
+    let isEven = true;
+    for (let c = 0; c < entries.length; c++) {
+      const [name, of] = entries[c];
+      const column = (columns[first + c] as Json[])[i];
+      if (lengthOf(column) !== count) isEven = false;
       const bad = invalidRow(of, column, maxRows);
       if (bad >= 0) this.invalid ||= `${name}.${bad}`;
       else rows[name] = of.kind === 'integer' ? column : (column as Json[]).map((v) => fromWire(of, v));
-    });
-    if (lengths.size !== 1) this.invalid ||= 'rows';
+    }
+    if (!isEven) this.invalid ||= 'rows';
     this.values.rows = rows;
   }
 }
 
+/** Rows of a column; −1 where it is none. */
+const lengthOf = (column: Json): number => (Array.isArray(column) ? column.length : -1);
+
+/** The first row that is not of its field; −1 where all are. */
 function invalidRow(of: Field, column: Json, maxRows: number): number {
   if (!Array.isArray(column) || column.length === 0 || column.length > maxRows) return 0;
-  return (column as Json[]).findIndex((value) => !isWireValue(of, value));
+  for (let row = 0; row < column.length; row++) {
+    const value = (column as Json[])[row];
+    if (!(of.kind === 'integer' ? isWireInteger(of, value) : isWireValue(of, value))) return row;
+  }
+  return -1;
 }

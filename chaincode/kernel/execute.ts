@@ -171,9 +171,12 @@ class Execution {
 
   /** Applies or refuses the command in hand; where it needs pages that are not loaded, once they are. */
   private decide(): Promise<void> | undefined {
-    const outcome = this.attempt();
-    if (outcome instanceof PageMiss)
-      return this.work.loadAll(outcome.keys, outcome.width).then(() => this.decide());
+    let outcome = this.attempt();
+    while (outcome instanceof PageMiss) {
+      const loading = this.work.loadAll(outcome.keys, outcome.width);
+      if (loading) return loading.then(() => this.decide());
+      outcome = this.attempt();
+    }
     const { key, actor, index, text, scope, bucket } = this.given;
     if (outcome) {
       this.results.refuse(index, key, actor, outcome.code, outcome.field);

@@ -2,6 +2,7 @@
 import type { WireEvent } from '../../schema/batch-event.js';
 import type { Json } from '../../schema/canonical.js';
 import type { CommandShape, EventShape } from '../../schema/command.js';
+import { entriesOf } from '../../schema/fields.js';
 import { sortableText } from '../../schema/ids.js';
 import type { Segment } from './batch.js';
 import { HASH_BYTES, Hashes } from './sha256/hasher.js';
@@ -36,7 +37,7 @@ export class Leaves {
 
   /** Adds a command with a table: it is proven row by row, so that one row is shown without its neighbours. */
   addTable(shape: CommandShape, { columns }: Segment, i: number, key: string): void {
-    const fields = Object.keys(shape.fields).length;
+    const fields = entriesOf(shape.fields).length;
     let head = `["${shape.name}","${key}"`;
     for (let c = 0; c < fields; c++) head += `,${json(valueAt(columns[c], i))}`;
     const table = columns.slice(fields).map((column) => (column as Json[])[i] as Json[]);
@@ -49,7 +50,7 @@ export class Leaves {
       this.add(JSON.stringify(wire));
       return;
     }
-    const fields = 2 + Object.keys(shape.fields).length;
+    const fields = 2 + entriesOf(shape.fields).length;
     this.addRows(JSON.stringify(wire.slice(0, fields)).slice(0, -1), wire.slice(fields + 1), rows);
   }
 
@@ -57,14 +58,23 @@ export class Leaves {
     this.add(JSON.stringify(['refused', key, actor, number]));
   }
 
+  /** A leaf a row. What stands before the value of a column and is the same for every row is put together once. */
   private addRows(head: string, columns: readonly Json[], rows: number): void {
+    const varying: (readonly Json[])[] = [];
+    const before: string[] = [];
+    let same = `\u0000${head}`;
+    for (const column of columns) {
+      if (Array.isArray(column)) {
+        varying.push(column as Json[]);
+        before.push(`${same},`);
+        same = '';
+      } else same += `,${json(column)}`;
+    }
+    const end = `${same}]`;
     for (let r = 0; r < rows; r++) {
-      let text = head;
-      for (let c = 0; c < columns.length; c++) {
-        const column = columns[c];
-        text += `,${json(Array.isArray(column) ? (column as Json[])[r] : column)}`;
-      }
-      this.add(`${text}]`);
+      let text = '';
+      for (let c = 0; c < varying.length; c++) text += before[c] + json(varying[c][r]);
+      this.hashes.push(text + end);
     }
   }
 

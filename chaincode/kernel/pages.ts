@@ -35,14 +35,18 @@ export class PageMiss extends Error {
 }
 
 export function decodePage(key: string, bytes: Uint8Array | undefined, width: number): Page {
-  if (!bytes) return { key, columns: Array.from({ length: width }, () => []), bytes, dirty: false };
+  if (!bytes) return { key, columns: widened([], width), bytes, dirty: false };
   const [format, ...columns] = JSON.parse(
     Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString(),
   ) as [number, ...Json[][]];
   if (format !== PAGE_FORMAT) throw new GridbookError('UNKNOWN_FORMAT');
   // A page written before a field was added has fewer columns; they begin empty.
+  return { key, columns: widened(columns, width), bytes, dirty: false };
+}
+
+function widened(columns: Json[][], width: number): Json[][] {
   while (columns.length < width) columns.push([]);
-  return { key, columns, bytes, dirty: false };
+  return columns;
 }
 
 export function encodePage(page: Page): Uint8Array {

@@ -9,6 +9,8 @@ export interface Family<T extends object> {
   readonly columns: readonly (keyof T & string)[];
   /** Records a page. */
   readonly perPage: number;
+  /** The column of each field, for what reads columns of a page by themselves. */
+  readonly at: { readonly [K in keyof T & string]: number };
   /** A record without values: copied and filled, all records of a family have one shape to the engine. */
   readonly blank: Readonly<Record<string, Json>>;
 }
@@ -20,13 +22,31 @@ export const family = <T extends object>(
   columns: readonly (keyof T & string)[],
 ): Family<T> => ({
   ...{ name, perPage, columns },
+  at: Object.fromEntries(columns.map((column, at) => [column, at])) as Family<T>['at'],
   blank: Object.fromEntries(columns.map((column) => [column, null])),
 });
+
+/** The pages that hold some numbers, each once, in the order of their first. Numbers mostly follow one another. */
+export function pagesOf(numbers: readonly number[], perPage: number): number[] {
+  const pages = new Set<number>();
+  let last = -1;
+  for (const number of numbers) {
+    const page = Math.floor(number / perPage);
+    if (page !== last) pages.add((last = page));
+  }
+  return [...pages];
+}
+
+interface LastPage {
+  scope: string;
+  index: number;
+  page: Page;
+}
 
 /** Access to the families of one lane within a unit of work. */
 export class Records {
   /** The page of each family that was used last: neighbours are mostly asked for one after the other. */
-  private readonly last = new Map<string, { scope: string; index: number; page: Page }>();
+  private readonly last = new Map<string, LastPage>();
 
   constructor(
     readonly work: UnitOfWork,
@@ -43,25 +63,36 @@ export class Records {
     const last = this.last.get(of.name);
     if (last && last.index === index && last.scope === scope) return last.page;
     const page = this.work.page(this.key(of.name, scope + index), of.columns.length);
-    this.last.set(of.name, { scope, index, page });
+    if (last) {
+      last.scope = scope;
+      last.index = index;
+      last.page = page;
+    } else this.last.set(of.name, { scope, index, page });
     return page;
+  }
+
+  /** The keys of those pages of a family, by their indexes, that are not the one used last: that is loaded. */
+  private keysOf<T extends object>(of: Family<T>, indexes: readonly number[], scope: string): string[] {
+    const last = this.last.get(of.name);
+    const keys: string[] = [];
+    for (const index of indexes) {
+      if (last && last.index === index && last.scope === scope) continue;
+      keys.push(this.key(of.name, scope + index));
+    }
+    return keys;
   }
 
   /** Asks for the pages of the records below `count` at once, so that a command which reads them runs again only once. */
   needAll<T extends object>(of: Family<T>, count: number, scope = ''): void {
-    const keys: string[] = [];
-    for (let page = 0; page * of.perPage < count; page++) keys.push(this.key(of.name, scope + page));
-    this.work.need(keys, of.columns.length);
+    const indexes: number[] = [];
+    for (let index = 0; index * of.perPage < count; index++) indexes.push(index);
+    this.work.need(this.keysOf(of, indexes, scope), of.columns.length);
   }
 
   /** Asks for the pages of records by their numbers, all at once. */
   needThese<T extends object>(of: Family<T>, numbers: readonly number[], scope = ''): void {
-    const pages = new Set<number>();
-    for (const number of numbers) pages.add(Math.floor(number / of.perPage));
-    this.work.need(
-      [...pages].map((page) => this.key(of.name, scope + page)),
-      of.columns.length,
-    );
+    if (numbers.length === 0) return;
+    this.work.need(this.keysOf(of, pagesOf(numbers, of.perPage), scope), of.columns.length);
   }
 
   /** The record, or undefined where there is none of this number. */
@@ -82,7 +113,7 @@ export class Records {
     scope = '',
   ): T[K] {
     const page = this.pageOf(of, number, scope);
-    return page.columns[of.columns.indexOf(column)][number % of.perPage] as T[K];
+    return page.columns[of.at[column]][number % of.perPage] as T[K];
   }
 
   /** Writes a record; gaps before it in its page are filled with null. */

@@ -3,7 +3,7 @@ import type { WireEvent } from '../../schema/batch-event.js';
 import type { Json } from '../../schema/canonical.js';
 import type { EventShape } from '../../schema/command.js';
 import { ERRORS, type ErrorCode } from '../../schema/errors.js';
-import { collapse, toWire } from '../../schema/fields.js';
+import { collapse, entriesOf, toWire, type Field } from '../../schema/fields.js';
 import type { Segment } from './batch.js';
 import type { Remembered } from './idempotency.js';
 import { digestOf, Leaves } from './leaves.js';
@@ -26,15 +26,20 @@ export class Results {
   private pending: { wire: WireEvent; shape: EventShape; rows: number }[] = [];
 
   emit(index: number, shape: EventShape, fields: object, rows: object | undefined): void {
-    const values = Object.entries(shape.fields).map(([n, f]) =>
-      toWire(f, (fields as Record<string, unknown>)[n]),
-    );
-    const of = Object.entries(shape.rows ?? {});
-    const columns = of.map(([n, f]) => (rows as Record<string, unknown[]>)[n].map((v) => toWire(f, v)));
-    const count = columns.length > 0 ? columns[0].length : -1;
-    // The number of rows stands before the columns, as a column may be written as one value.
-    const table: Json[] = count < 0 ? [] : [count, ...columns.map((column, c) => collapse(of[c][1], column))];
-    this.pending.push({ wire: [index, shape.name, ...values, ...table], shape, rows: count });
+    const wire: [number, string, ...Json[]] = [index, shape.name];
+    for (const [name, of] of entriesOf(shape.fields)) {
+      wire.push(toWire(of, (fields as Record<string, unknown>)[name]));
+    }
+    let count = -1;
+    if (shape.rows) {
+      for (const [name, of] of entriesOf(shape.rows)) {
+        const column = columnToWire(of, (rows as Record<string, readonly unknown[]>)[name]);
+        // The number of rows stands before the columns, as a column may be written as one value.
+        if (count < 0) wire.push((count = column.length));
+        wire.push(collapse(of, column));
+      }
+    }
+    this.pending.push({ wire, shape, rows: count });
   }
 
   /** Forgets the events of a command that leaves no trace. */
@@ -67,3 +72,7 @@ export class Results {
     this.replayed.push([index, leaf, first, code]);
   }
 }
+
+/** A column as it stands on the wire; one of integers is that already. */
+const columnToWire = (of: Field, column: readonly unknown[]): readonly Json[] =>
+  of.kind === 'integer' ? (column as readonly Json[]) : column.map((value) => toWire(of, value));

@@ -34,8 +34,9 @@ export class UnitOfWork {
 
   /** Asks for many pages at once, so that a command which needs them runs again only once. */
   need(keys: readonly string[], width: number): void {
-    const absent = keys.filter((key) => !this.pages.has(key));
-    if (absent.length > 0) throw this.lacking(absent, width);
+    for (const key of keys) {
+      if (!this.pages.has(key)) throw this.lacking(this.absentOf(keys), width);
+    }
   }
 
   /**
@@ -43,13 +44,13 @@ export class UnitOfWork {
    * visits thousands runs again a few times and not once for each. What is refused is refused before anything is
    * asked of those after it.
    */
-  together<T>(list: Iterable<T>, visit: (item: T) => void): void {
+  together<T>(list: readonly T[], visit: (item: T, at: number) => void): void {
     const absent = new Set<string>();
     let width = 0;
     try {
-      for (const item of list) {
+      for (let at = 0; at < list.length; at++) {
         try {
-          visit(item);
+          visit(list[at], at);
         } catch (error) {
           if (!(error instanceof PageMiss)) throw error;
           // One width at a time: pages of another are asked for when the command runs again.
@@ -86,20 +87,42 @@ export class UnitOfWork {
       throw new GridbookError('WORK_LIMIT');
   }
 
-  async load(key: string, width: number): Promise<Page> {
-    return this.pages.get(key) ?? this.keepLoaded(key, width, await this.port.getState(key));
+  /** Loads a page; at once where the engine does so. */
+  load(key: string, width: number): Page | Promise<Page> {
+    const known = this.pages.get(key);
+    if (known) return known;
+    const bytes = this.port.getState(key);
+    return isPending(bytes)
+      ? bytes.then((value) => this.keepLoaded(key, width, value))
+      : this.keepLoaded(key, width, bytes);
   }
 
-  /** Loads pages of one width, with as few messages to the engine as it has a way for. */
-  async loadAll(keys: readonly string[], width: number): Promise<void> {
+  /**
+   * Loads pages of one width, with as few messages to the engine as it has a way for. Nothing is to be waited for where
+   * the engine loads at once.
+   */
+  loadAll(keys: readonly string[], width: number): Promise<void> | undefined {
     const { port } = this;
-    if (!port.getStates || keys.length === 1) {
-      for (const key of keys) await this.load(key, width);
-      return;
+    if (port.getStates && keys.length > 1) return this.loadTogether(keys, width);
+    for (let i = 0; i < keys.length; i++) {
+      const page = this.load(keys[i], width);
+      if (isPending(page)) return page.then(() => this.loadOneByOne(keys.slice(i + 1), width));
     }
-    const absent = keys.filter((key) => !this.pages.has(key));
-    const values = await port.getStates(absent);
+    return undefined;
+  }
+
+  private async loadOneByOne(keys: readonly string[], width: number): Promise<void> {
+    for (const key of keys) await this.load(key, width);
+  }
+
+  private async loadTogether(keys: readonly string[], width: number): Promise<void> {
+    const absent = this.absentOf(keys);
+    const values = (await this.port.getStates?.(absent)) ?? [];
     absent.forEach((key, i) => this.keepLoaded(key, width, values[i]));
+  }
+
+  private absentOf(keys: readonly string[]): string[] {
+    return keys.filter((key) => !this.pages.has(key));
   }
 
   private keepLoaded(key: string, width: number, bytes: Uint8Array | undefined): Page {
@@ -182,6 +205,20 @@ export class UnitOfWork {
     for (const page of this.pages.values()) if (!page.dirty) this.memory.put(page);
     this.pages.clear();
   }
+}
+
+/** Whether what an engine answers is still to come. */
+const isPending = <T>(answer: T | Promise<T>): answer is Promise<T> =>
+  typeof answer === 'object' && answer !== null && 'then' in answer;
+
+/** Asserts a rule of a row of a table: the field names it, and is only put together where the rule does not hold. */
+export function requireRow(
+  condition: boolean,
+  code: ErrorCode,
+  column: string,
+  row: number,
+): asserts condition {
+  if (!condition) throw new Refusal(code, `${column}.${row}`);
 }
 
 /** Asserts a rule of a command: refuses where it does not hold. */

@@ -41,19 +41,6 @@ export interface ChargedInterval {
 const DAY_SECONDS = 86_400;
 const W_PER_MW = 1_000_000;
 
-/** Wh that a line is charged on; 0 for standing lines. */
-export function lineQuantityWh(line: TariffLine, e: ChargedEnergy): number {
-  switch (line.basis) {
-    case 'IMPORT_WH':
-      return line.staysPayableOnTraded ? e.importWh : e.importWh - e.boughtWh;
-    case 'EXPORT_WH':
-      return line.staysPayableOnTraded ? e.exportWh : e.exportWh - e.soldWh;
-    case 'DAY':
-    case 'W_DAY':
-      return 0;
-  }
-}
-
 /** Micros that the member pays for a line; negative: it receives. `quantityWh` counts for energy lines only. */
 export function lineAmountMicros(line: TariffLine, quantityWh: number, i: ChargedInterval): number {
   switch (line.basis) {
@@ -71,8 +58,8 @@ export function lineAmountMicros(line: TariffLine, quantityWh: number, i: Charge
 /** An interval's share of an amount per 24 hours; the shares of a UTC day sum to it exactly. */
 function shareOfDay(perDayMicros: number, i: ChargedInterval): number {
   const from = (i.start / 1000) % DAY_SECONDS;
-  const upTo = (seconds: number): number => mulDivRound(perDayMicros, seconds, DAY_SECONDS);
-  return upTo(from + i.durationSeconds) - upTo(from);
+  const upToEnd = mulDivRound(perDayMicros, from + i.durationSeconds, DAY_SECONDS);
+  return upToEnd - mulDivRound(perDayMicros, from, DAY_SECONDS);
 }
 
 /** What a tariff comes to for one connection and interval, by the part of the bill; micros, positive: it pays. */
@@ -89,7 +76,10 @@ export interface TariffSums {
   readonly retailOnlyMicros: number;
 }
 
-/** Sums the lines of a tariff; tells each line's amount as it goes. */
+/**
+ * Sums the lines of a tariff; tells each line's amount as it goes, and the Wh that it is charged on: 0 for standing
+ * lines.
+ */
 export function tariffSums(
   lines: readonly TariffLine[],
   energy: ChargedEnergy,
@@ -104,19 +94,21 @@ export function tariffSums(
     retailOnlyMicros: 0,
   };
   for (const line of lines) {
-    const quantityWh = lineQuantityWh(line, energy);
-    const amount = lineAmountMicros(line, quantityWh, interval);
-    charge(line, quantityWh, amount);
     const isImport = line.basis === 'IMPORT_WH';
     if (isImport || line.basis === 'EXPORT_WH') {
-      const residualWh = isImport ? energy.importWh - energy.boughtWh : energy.exportWh - energy.soldWh;
-      const residual = lineAmountMicros(line, residualWh, interval);
-      const part = isImport ? 'residualImportMicros' : 'residualExportMicros';
-      const retail = lineAmountMicros(line, isImport ? energy.importWh : energy.exportWh, interval);
-      sums[part] = addSafe(sums[part], residual);
+      const measuredWh = isImport ? energy.importWh : energy.exportWh;
+      const residualWh = measuredWh - (isImport ? energy.boughtWh : energy.soldWh);
+      const retail = lineAmountMicros(line, measuredWh, interval);
+      const residual = residualWh === measuredWh ? retail : lineAmountMicros(line, residualWh, interval);
+      const amount = line.staysPayableOnTraded ? retail : residual;
+      charge(line, line.staysPayableOnTraded ? measuredWh : residualWh, amount);
+      if (isImport) sums.residualImportMicros = addSafe(sums.residualImportMicros, residual);
+      else sums.residualExportMicros = addSafe(sums.residualExportMicros, residual);
       sums.leviesMicros = addSafe(sums.leviesMicros, amount - residual);
       sums.retailOnlyMicros = addSafe(sums.retailOnlyMicros, retail);
     } else {
+      const amount = lineAmountMicros(line, 0, interval);
+      charge(line, 0, amount);
       sums.standingMicros = addSafe(sums.standingMicros, amount);
       sums.retailOnlyMicros = addSafe(sums.retailOnlyMicros, amount);
     }

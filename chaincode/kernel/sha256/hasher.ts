@@ -38,17 +38,16 @@ class Hasher {
   }
 
   /** Hashes of texts in UTF-8, one after the other; they are valid until the next call. */
-  texts(texts: readonly string[], from: number, to: number): Uint8Array {
-    const joined = to - from === 1 ? texts[from] : texts.slice(from, to).join('');
+  texts(texts: readonly string[]): Uint8Array {
+    const joined = texts.length === 1 ? texts[0] : texts.join('');
     const length = this.bytes.write(joined, TEXTS);
     const isAscii = length === joined.length;
-    for (let i = from; i < to; i++) {
-      const text = texts[i];
-      const size = isAscii ? text.length : Buffer.byteLength(text);
-      this.bytes.writeUInt32LE(size, LENGTHS + 4 * (i - from));
+    for (let i = 0; i < texts.length; i++) {
+      const size = isAscii ? texts[i].length : Buffer.byteLength(texts[i]);
+      this.bytes.writeUInt32LE(size, LENGTHS + 4 * i);
     }
-    this.functions.hashTexts(TEXTS, LENGTHS, to - from, OUT);
-    return this.bytes.subarray(OUT, OUT + (to - from) * HASH_BYTES);
+    this.functions.hashTexts(TEXTS, LENGTHS, texts.length, OUT);
+    return this.bytes.subarray(OUT, OUT + texts.length * HASH_BYTES);
   }
 
   /** Root over leaf hashes. Pairing level by level and carrying an odd one up gives RFC 9162's tree. */
@@ -110,7 +109,7 @@ export class Hashes {
   private flush(): void {
     const { pending } = this;
     if (pending.length === 0) return;
-    this.add(hasher.texts(pending, 0, pending.length));
+    this.add(hasher.texts(pending));
     this.forget();
   }
 

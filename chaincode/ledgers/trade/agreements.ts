@@ -104,22 +104,38 @@ function withSellsFrom(
   return { ...book, sellsFrom: fromMs, older: book.older + 1 };
 }
 
-/** Agreements in which the connection of a slot sells in the interval that starts at an instant, by number. */
-export function sellsAt(records: Records, network: number, slot: number, startMs: number): number[] {
-  const scope = `${network}.`;
-  const book = records.get(BOOKS, slot, scope);
-  if (!book) return [];
-  const list =
-    startMs >= book.sellsFrom
-      ? book.sells
-      : (PAST_SELLS.at(records, `${scope}${slot}.`, book.older, startMs)?.[1] ?? []);
+const BOOK = BOOKS.at;
+const AGREEMENT = AGREEMENTS.at;
+const NONE: readonly number[] = [];
+
+/**
+ * Agreements in which the connection of a slot sells in the interval that starts at an instant, by number. `scope` is
+ * that of what the network keeps by its slots, most of which sell by no agreement.
+ */
+export function sellsAt(records: Records, scope: string, slot: number, startMs: number): readonly number[] {
+  const list = sellsHeldAt(records, scope, slot, startMs);
+  if (list.length === 0) return list;
   records.needThese(AGREEMENTS, list);
-  return list
-    .filter((n) => {
-      const { from, to } = records.get(AGREEMENTS, n) as AgreementRecord;
-      return from <= startMs && (to === null || startMs < to);
-    })
-    .sort((a, b) => a - b);
+  return list.filter((n) => countsAt(records, n, startMs)).sort((a, b) => a - b);
+}
+
+/** The list of sales of a slot that holds in an interval. */
+function sellsHeldAt(records: Records, scope: string, slot: number, startMs: number): readonly number[] {
+  const { columns } = records.pageOf(BOOKS, slot, scope);
+  const i = slot % BOOKS.perPage;
+  const sells = columns[BOOK.sells][i] as readonly number[] | null | undefined;
+  if (!sells) return NONE;
+  if (startMs >= (columns[BOOK.sellsFrom][i] as number)) return sells;
+  const older = columns[BOOK.older][i] as number;
+  return PAST_SELLS.at(records, `${scope}${slot}.`, older, startMs)?.[1] ?? NONE;
+}
+
+/** Whether an agreement counts in the interval that starts at an instant. */
+function countsAt(records: Records, number: number, startMs: number): boolean {
+  const { columns } = records.pageOf(AGREEMENTS, number);
+  const i = number % AGREEMENTS.perPage;
+  const to = columns[AGREEMENT.to][i] as number | null;
+  return (columns[AGREEMENT.from][i] as number) <= startMs && (to === null || startMs < to);
 }
 
 /**

@@ -1,7 +1,7 @@
 /** Who is a member in an interval, and whether all of them have readings. */
 import type { Records } from '../../kernel/records.js';
 import { require } from '../../kernel/unit-of-work.js';
-import { CONNECTIONS, intervalScope, READINGS, SLOTS, type SlotRecord } from './pages.js';
+import { CONNECTIONS, intervalScope, READINGS, SLOTS } from './pages.js';
 import { isInForce, MISSING } from './readings.js';
 import { MEMBERSHIPS, type MembershipVersion } from './versions.js';
 
@@ -9,32 +9,33 @@ import { MEMBERSHIPS, type MembershipVersion } from './versions.js';
 export interface MarketInterval {
   readonly market: number;
   readonly network: number;
+  /** Scope of what the network keeps by its slots. */
+  readonly scope: string;
   readonly startMs: number;
   readonly seconds: number;
-}
-
-export interface Member {
-  readonly at: SlotRecord;
-  readonly membership: MembershipVersion;
 }
 
 /** Slots that may be looked at for the work of settling one connection. */
 export const SLOTS_PER_WORK = 16;
 
-const QUALITY = READINGS.columns.indexOf('quality');
+const SLOT = SLOTS.at;
+const QUALITY = READINGS.at.quality;
 
-/** The member at a slot, provided that its connection and its membership are in force in the interval. */
-export function memberAt(
+/** The membership of a slot, provided that it and the slot's connection are in force in the interval. */
+export function membershipAt(
   records: Records,
-  { market, network, startMs, seconds }: MarketInterval,
+  { market, scope, startMs, seconds }: MarketInterval,
   slot: number,
-): Member | undefined {
-  const scope = `${network}.`;
-  const at = records.get(SLOTS, slot, scope) as SlotRecord;
-  if (!isInForce(at, startMs, startMs + seconds * 1000)) return undefined;
+): MembershipVersion | undefined {
+  const { columns } = records.pageOf(SLOTS, slot, scope);
+  const i = slot % SLOTS.perPage;
+  const validFrom = columns[SLOT.validFrom][i] as number;
+  const validTo = columns[SLOT.validTo][i] as number | null;
+  if (!isInForce(validFrom, validTo, startMs, startMs + seconds * 1000)) return undefined;
   const membership = MEMBERSHIPS.at(records, scope, slot, startMs);
   if (!membership) return undefined;
-  return records.value(CONNECTIONS, 'market', at.connection) === market ? { at, membership } : undefined;
+  const connection = columns[SLOT.connection][i] as number;
+  return records.value(CONNECTIONS, 'market', connection) === market ? membership : undefined;
 }
 
 /**
@@ -48,7 +49,7 @@ export function requireReadings(records: Records, interval: MarketInterval, slot
     const count = Math.min(slots - first, READINGS.perPage);
     const lacking = gapsOf(records.pageOf(READINGS, first, scope).columns[QUALITY], count);
     records.work.together(lacking, (gap) => {
-      require(memberAt(records, interval, first + gap) === undefined, 'READINGS_INCOMPLETE', 'start');
+      require(membershipAt(records, interval, first + gap) === undefined, 'READINGS_INCOMPLETE', 'start');
       if (++passed % SLOTS_PER_WORK === 0) records.work.spend(1);
     });
   }

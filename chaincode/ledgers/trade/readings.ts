@@ -1,10 +1,14 @@
 /** What first readings and revisions have in common: who may give them, for what, within which bounds (A2, E1). */
 import { READING_QUALITY } from '../../../schema/trade/metering.js';
 import type { Context } from '../../kernel/registry.js';
-import { require } from '../../kernel/unit-of-work.js';
+import { require, requireRow } from '../../kernel/unit-of-work.js';
 import { network } from './access.js';
 import { requireOnGrid } from './grid.js';
-import { CONNECTIONS, intervalScope, READINGS, SLOTS, type ReadingRecord, type SlotRecord } from './pages.js';
+import { CONNECTIONS, intervalScope, READINGS, SLOTS, type ReadingRecord } from './pages.js';
+
+// Columns of the pages that every row is checked against: making records of them would cost more than the checks.
+const CONNECTION = CONNECTIONS.at;
+const SLOT = SLOTS.at;
 
 export const MISSING = READING_QUALITY.indexOf('MISSING');
 
@@ -27,17 +31,17 @@ function mostWh(powerW: number, seconds: number): number {
 }
 
 /**
- * Checks each row and writes what `next` makes of it and of the reading before it. The interval is over by ledger
- * time; the connection is in force in all of it; the organisation is its metering data provider.
+ * Checks each row and writes it as the revision that `revisionAfter` makes of it and of the reading before it, or
+ * refuses it for. The interval is over by ledger time; the connection is in force in all of it; the organisation is its metering data provider.
  */
 export function writeReadings(
   c: Context,
   args: ReadingsArgs,
-  next: (
+  revisionAfter: (
     before: ReadingRecord | undefined,
     row: Omit<ReadingRecord, 'revision'>,
-    field: string,
-  ) => ReadingRecord,
+    at: number,
+  ) => number,
 ): void {
   const of = network(c, args.network);
   require(args.durationSeconds === of.intervalSeconds, 'OFF_GRID', 'durationSeconds');
@@ -46,24 +50,36 @@ export function writeReadings(
   require(end <= c.ledgerTimeMs, 'INTERVAL_NOT_OVER', 'start');
   const { rows } = args;
   const scope = intervalScope(args.network, args.start);
-  rows.connection.forEach((number, i) => {
-    const field = `connection.${i}`;
-    const connection = c.records.get(CONNECTIONS, number);
-    require(connection?.network === args.network, 'NOT_FOUND', field);
-    const slot = c.records.get(SLOTS, connection.slot, `${args.network}.`) as SlotRecord;
-    require(slot.provider === c.organisation, 'NOT_FOUND', field);
-    require(isInForce(slot, args.start, end), 'CONNECTION_NOT_IN_FORCE', field);
-    require(rows.importWh[i] <=
-      mostWh(slot.sanctionedLoadW, of.intervalSeconds), 'OVER_CAPACITY', `importWh.${i}`);
-    require(rows.exportWh[i] <=
-      mostWh(slot.generationCapacityW, of.intervalSeconds), 'OVER_CAPACITY', `exportWh.${i}`);
-    const before = c.records.get(READINGS, connection.slot, scope);
+  const slotScope = `${args.network}.`;
+  for (let i = 0; i < rows.connection.length; i++) {
+    const number = rows.connection[i];
+    const connections = c.records.pageOf(CONNECTIONS, number).columns as number[][];
+    const at = number % CONNECTIONS.perPage;
+    requireRow(connections[CONNECTION.network][at] === args.network, 'NOT_FOUND', 'connection', i);
+    const slot = connections[CONNECTION.slot][at];
+    const slots = c.records.pageOf(SLOTS, slot, slotScope).columns as number[][];
+    const place = slot % SLOTS.perPage;
+    requireRow(slots[SLOT.provider][place] === c.organisation, 'NOT_FOUND', 'connection', i);
+    const inForce = isInForce(slots[SLOT.validFrom][place], slots[SLOT.validTo][place], args.start, end);
+    requireRow(inForce, 'CONNECTION_NOT_IN_FORCE', 'connection', i);
+    const importWh = rows.importWh[i];
+    const mostImportWh = mostWh(slots[SLOT.sanctionedLoadW][place], of.intervalSeconds);
+    requireRow(importWh <= mostImportWh, 'OVER_CAPACITY', 'importWh', i);
+    const exportWh = rows.exportWh[i];
+    const mostExportWh = mostWh(slots[SLOT.generationCapacityW][place], of.intervalSeconds);
+    requireRow(exportWh <= mostExportWh, 'OVER_CAPACITY', 'exportWh', i);
+    const before = c.records.get(READINGS, slot, scope);
     const quality = READING_QUALITY.indexOf(rows.quality[i]);
-    const row = { importWh: rows.importWh[i], exportWh: rows.exportWh[i], quality };
-    c.records.put(READINGS, connection.slot, next(before, row, field), scope);
-  });
+    const row = { importWh, exportWh, quality, revision: 0 };
+    row.revision = revisionAfter(before, row, i);
+    c.records.put(READINGS, slot, row, scope);
+  }
 }
 
 /** Whether a connection is in force in all of an interval. */
-export const isInForce = (slot: SlotRecord, startMs: number, endMs: number): boolean =>
-  slot.validFrom <= startMs && (slot.validTo === null || endMs <= slot.validTo);
+export const isInForce = (
+  validFrom: number,
+  validTo: number | null,
+  startMs: number,
+  endMs: number,
+): boolean => validFrom <= startMs && (validTo === null || endMs <= validTo);

@@ -1,7 +1,7 @@
 /** Gathers all that the settlement of an interval reads. Whoever triggers it, the inputs are the ledger's own. */
+import type { Records } from '../../kernel/records.js';
 import type { Context } from '../../kernel/registry.js';
 import { require } from '../../kernel/unit-of-work.js';
-import { network } from './access.js';
 import { CONTRACTED, sellsAt } from './agreements.js';
 import {
   AGREEMENTS,
@@ -12,8 +12,9 @@ import {
   SLOTS,
   type AgreementRecord,
   type MarketRecord,
+  type NetworkRecord,
 } from './pages.js';
-import { memberAt } from './members.js';
+import { membershipAt, type MarketInterval } from './members.js';
 import type { Bilateral, IntervalInput } from './rules/interval.js';
 import { tariffInForce, type TariffInForce } from './tariffs.js';
 import {
@@ -21,11 +22,14 @@ import {
   MEMBERSHIPS,
   PREFERENCES,
   SELLER_PRIORITIES,
+  type PreferenceVersion,
   type PriorityVersion,
 } from './versions.js';
 
 /** A nomination that is not in its side's list comes after all that are. */
 const UNRANKED = Number.MAX_SAFE_INTEGER;
+/** Who has said nothing of the community neither sells to it nor buys from it. */
+const NO_PREFERENCE: PreferenceVersion = [0, null, null];
 
 export interface SettlementInputs {
   readonly interval: IntervalInput;
@@ -43,14 +47,59 @@ export interface SettlementInputs {
 /** All inputs of an interval whose readings are there (members.ts). */
 export function gatherInputs(
   c: Context,
-  number: number,
+  interval: MarketInterval,
   market: MarketRecord,
-  startMs: number,
+  of: NetworkRecord,
 ): SettlementInputs {
   const { records } = c;
-  const { slots, intervalSeconds, priceCap } = network(c, market.network);
-  const scope = `${market.network}.`;
-  const readingScope = intervalScope(market.network, startMs);
+  const members = membersOf(c, interval, of.slots);
+  const { contracts, nominations } = offersOf(records, interval, members);
+  return {
+    interval: {
+      start: interval.startMs,
+      members: members.columns,
+      contracts,
+      nominations,
+      kNumerator: market.kNumerator,
+      kDenominator: market.kDenominator,
+      capMicrosPerMWh: of.priceCap,
+    },
+    durationSeconds: interval.seconds,
+    ...members.found,
+  };
+}
+
+const SLOT = SLOTS.at;
+const READING = READINGS.at;
+
+/** Members of an interval, as columns in the order of their slots. */
+class Members {
+  readonly slot: number[] = [];
+  /** Their indexes by connection. */
+  readonly indexOf = new Map<number, number>();
+  readonly columns = {
+    account: [] as number[],
+    participant: [] as number[],
+    importWh: [] as number[],
+    exportWh: [] as number[],
+    minSellMicrosPerMWh: [] as (number | null)[],
+    maxBuyMicrosPerMWh: [] as (number | null)[],
+  };
+  readonly found = {
+    connection: [] as number[],
+    revision: [] as number[],
+    sanctionedLoadW: [] as number[],
+    duesAccount: [] as number[],
+    receivableAccount: [] as number[],
+    tariff: [] as number[],
+    tariffs: [] as TariffInForce[],
+  };
+}
+
+function membersOf(c: Context, interval: MarketInterval, slots: number): Members {
+  const { records } = c;
+  const { scope, startMs } = interval;
+  const readingScope = intervalScope(interval.network, startMs);
   records.needAll(SLOTS, slots, scope);
   records.needAll(READINGS, slots, readingScope);
   records.needAll(BOOKS, slots, scope);
@@ -60,31 +109,12 @@ export function gatherInputs(
   for (let slot = 0; slot < slots; slot++) connections.push(records.value(SLOTS, 'connection', slot, scope));
   records.needThese(CONNECTIONS, connections);
 
-  const members = {
-    account: [] as number[],
-    participant: [] as number[],
-    importWh: [] as number[],
-    exportWh: [] as number[],
-    minSellMicrosPerMWh: [] as (number | null)[],
-    maxBuyMicrosPerMWh: [] as (number | null)[],
-  };
-  const found = {
-    connection: [] as number[],
-    revision: [] as number[],
-    sanctionedLoadW: [] as number[],
-    duesAccount: [] as number[],
-    receivableAccount: [] as number[],
-    tariff: [] as number[],
-    tariffs: [] as TariffInForce[],
-  };
+  const members = new Members();
+  const { columns, found } = members;
   const tariffs = new Map<number, TariffInForce>();
-  const indexOf = new Map<number, number>();
-  const slotOf: number[] = [];
-  const interval = { market: number, network: market.network, startMs, seconds: intervalSeconds };
-  records.work.together(connections.keys(), (slot) => {
-    const member = memberAt(records, interval, slot);
-    if (!member) return;
-    const { at, membership } = member;
+  records.work.together(connections, (connection, slot) => {
+    const membership = membershipAt(records, interval, slot);
+    if (!membership) return;
     const [, tariffNumber, dues, receivable] = membership;
     let tariff = tariffs.get(tariffNumber);
     if (!tariff) {
@@ -92,18 +122,22 @@ export function gatherInputs(
       require(tariff !== undefined, 'NO_TARIFF', 'start');
       tariffs.set(tariffNumber, tariff);
     }
-    const [, minSell, maxBuy] = PREFERENCES.at(records, scope, slot, startMs) ?? [0, null, null];
-    indexOf.set(at.connection, found.connection.length);
-    slotOf.push(slot);
-    members.account.push(dues);
-    members.participant.push(at.participant);
-    members.importWh.push(records.value(READINGS, 'importWh', slot, readingScope));
-    members.exportWh.push(records.value(READINGS, 'exportWh', slot, readingScope));
-    members.minSellMicrosPerMWh.push(minSell);
-    members.maxBuyMicrosPerMWh.push(maxBuy);
-    found.connection.push(at.connection);
-    found.revision.push(records.value(READINGS, 'revision', slot, readingScope));
-    found.sanctionedLoadW.push(at.sanctionedLoadW);
+    const [, minSell, maxBuy] = PREFERENCES.at(records, scope, slot, startMs) ?? NO_PREFERENCE;
+    const slotColumns = records.pageOf(SLOTS, slot, scope).columns as number[][];
+    const place = slot % SLOTS.perPage;
+    const readings = records.pageOf(READINGS, slot, readingScope).columns as number[][];
+    const at = slot % READINGS.perPage;
+    members.indexOf.set(connection, found.connection.length);
+    members.slot.push(slot);
+    columns.account.push(dues);
+    columns.participant.push(slotColumns[SLOT.participant][place]);
+    columns.importWh.push(readings[READING.importWh][at]);
+    columns.exportWh.push(readings[READING.exportWh][at]);
+    columns.minSellMicrosPerMWh.push(minSell);
+    columns.maxBuyMicrosPerMWh.push(maxBuy);
+    found.connection.push(connection);
+    found.revision.push(readings[READING.revision][at]);
+    found.sanctionedLoadW.push(slotColumns[SLOT.sanctionedLoadW][place]);
     found.duesAccount.push(dues);
     found.receivableAccount.push(receivable);
     found.tariff.push(tariffNumber);
@@ -111,7 +145,15 @@ export function gatherInputs(
   });
   require(found.connection.length > 0, 'READINGS_INCOMPLETE', 'start');
   c.accounts.need(found.duesAccount);
+  return members;
+}
 
+/** The agreements that count in an interval and both sides of which are members. */
+function offersOf(
+  records: Records,
+  { scope, startMs }: MarketInterval,
+  { slot: slotOf, indexOf }: Members,
+): { contracts: Bilateral[]; nominations: Bilateral[] } {
   const contracts: Bilateral[] = [];
   const nominations: Bilateral[] = [];
   const rank = (side: typeof SELLER_PRIORITIES, slot: number, agreement: number): number => {
@@ -119,8 +161,8 @@ export function gatherInputs(
     const at = version ? version[1].indexOf(agreement) : -1;
     return at < 0 ? UNRANKED : at;
   };
-  records.work.together(slotOf.entries(), ([seller, slot]) => {
-    for (const agreement of sellsAt(records, market.network, slot, startMs)) {
+  records.work.together(slotOf, (slot, seller) => {
+    for (const agreement of sellsAt(records, scope, slot, startMs)) {
       const record = records.get(AGREEMENTS, agreement) as AgreementRecord;
       const buyer = indexOf.get(record.buyer);
       // The other side is not in force in this interval.
@@ -137,17 +179,5 @@ export function gatherInputs(
       });
     }
   });
-  return {
-    interval: {
-      start: startMs,
-      members,
-      contracts,
-      nominations,
-      kNumerator: market.kNumerator,
-      kDenominator: market.kDenominator,
-      capMicrosPerMWh: priceCap,
-    },
-    durationSeconds: intervalSeconds,
-    ...found,
-  };
+  return { contracts, nominations };
 }

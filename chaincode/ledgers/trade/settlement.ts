@@ -60,18 +60,29 @@ export function requireUnsettled(c: Context, runScope: string): void {
 /** Work of a settlement beside that of its members. */
 const WORK_PER_SETTLEMENT = 10;
 
-/** What a settlement reads: first whether it can be had, then the whole, which counts as the transaction's work. */
+/**
+ * What a settlement reads: first whether it can be had, then the whole, which counts as the transaction's work. In
+ * between, `needs` asks for what the command needs of its own, so that it does not gather the whole once more for it.
+ */
 export function settlementInputs(
   c: Context,
   number: number,
   record: MarketRecord,
   startMs: number,
+  needs: () => void = () => undefined,
 ): SettlementInputs {
-  const { slots, intervalSeconds } = network(c, record.network);
-  const interval = { market: number, network: record.network, startMs, seconds: intervalSeconds };
-  requireReadings(c.records, interval, slots);
-  c.records.work.spend(slots + WORK_PER_SETTLEMENT);
-  return gatherInputs(c, number, record, startMs);
+  const of = network(c, record.network);
+  const interval = {
+    market: number,
+    network: record.network,
+    scope: `${record.network}.`,
+    startMs,
+    seconds: of.intervalSeconds,
+  };
+  requireReadings(c.records, interval, of.slots);
+  needs();
+  c.records.work.spend(of.slots + WORK_PER_SETTLEMENT);
+  return gatherInputs(c, interval, record, of);
 }
 
 /** The whole waterfall on what the meters measured, its energy conserved (E1). */

@@ -30,9 +30,10 @@ export const intervalSettle = rule(shape, MAY_SETTLE, (c, { market: number, star
   const runScope = intervalScope(number, start);
   requireUnsettled(c, runScope);
   const keptScope = `${runScope}${FIRST_RUN}.`;
-  const inputs = settlementInputs(c, number, record, start);
+  const inputs = settlementInputs(c, number, record, start, () =>
+    c.records.needAll(KEPT_POSTINGS, 1, keptScope),
+  );
   require(!isLarge(inputs), 'SETTLEMENT_TOO_LARGE', 'start');
-  c.records.needAll(KEPT_POSTINGS, 1, keptScope);
   const settlement = computeSettlement(inputs);
   const { result, inputDigest } = settlement;
   const whole = settleStretch(c, settlement, { from: 0, to: inputs.connection.length }, [

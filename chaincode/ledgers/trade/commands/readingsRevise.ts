@@ -1,6 +1,6 @@
 import { readingsRevised, readingsRevise as shape, runStale } from '../../../../schema/trade/metering.js';
 import { rule } from '../../../kernel/registry.js';
-import { require } from '../../../kernel/unit-of-work.js';
+import { require, requireRow } from '../../../kernel/unit-of-work.js';
 import { CONNECTIONS, intervalScope, isOpen, RUNS, type ConnectionRecord } from '../pages.js';
 import { writeReadings } from '../readings.js';
 
@@ -10,15 +10,15 @@ export const readingsRevise = rule(
   { roles: ['METERING_DATA_PROVIDER'], consent: 'none', reason: true },
   (c, args) => {
     const revision: number[] = [];
-    writeReadings(c, args, (before, row, field) => {
-      require(before !== undefined, 'READING_ABSENT', field);
+    writeReadings(c, args, (before, row, at) => {
+      requireRow(before !== undefined, 'READING_ABSENT', 'connection', at);
       const isSame =
         before.importWh === row.importWh &&
         before.exportWh === row.exportWh &&
         before.quality === row.quality;
-      require(!isSame, 'READING_UNCHANGED', field);
+      requireRow(!isSame, 'READING_UNCHANGED', 'connection', at);
       revision.push(before.revision + 1);
-      return { ...row, revision: before.revision + 1 };
+      return before.revision + 1;
     });
     c.emit(
       readingsRevised,

@@ -43,11 +43,13 @@ export function clearCommunity(
 function sideOf(left: readonly number[], prices: readonly (number | null)[]): Side {
   const member: number[] = [];
   for (let i = 0; i < left.length; i++) if (left[i] > 0 && prices[i] !== null) member.push(i);
-  return {
-    member,
-    price: Float64Array.from(member, (i) => prices[i] as number),
-    quantityWh: Float64Array.from(member, (i) => left[i]),
-  };
+  const price = new Float64Array(member.length);
+  const quantityWh = new Float64Array(member.length);
+  for (let order = 0; order < member.length; order++) {
+    price[order] = prices[member[order]] as number;
+    quantityWh[order] = left[member[order]];
+  }
+  return { member, price, quantityWh };
 }
 
 function byMember(members: number, { member }: Side, quantityWh: Float64Array): number[] {

@@ -47,15 +47,13 @@ export function billMembers(
   durationSeconds: number,
   stretch: Stretch,
 ): MemberBills {
-  const bills = {
-    residualImportMicros: [] as number[],
-    residualExportMicros: [] as number[],
-    leviesMicros: [] as number[],
-    standingMicros: [] as number[],
-    retailOnlyMicros: [] as number[],
-    billMicros: [] as number[],
-    payees: new Map<number, number>(),
-  };
+  const residualImportMicros: number[] = [];
+  const residualExportMicros: number[] = [];
+  const leviesMicros: number[] = [];
+  const standingMicros: number[] = [];
+  const retailOnlyMicros: number[] = [];
+  const billMicros: number[] = [];
+  const payees = new Map<number, number>();
   const { account, importWh, exportWh } = input.members;
   const sumsOf = (i: number, charge?: Charge): TariffSums => {
     const energy = {
@@ -68,26 +66,37 @@ export function billMembers(
     return tariffSums(tariffs[i], energy, interval, charge);
   };
   const toPayee: Charge = ({ payee }, _, amount) => {
-    if (amount !== 0) bills.payees.set(payee, addSafe(bills.payees.get(payee) ?? 0, amount));
+    if (amount !== 0) payees.set(payee, addSafe(payees.get(payee) ?? 0, amount));
   };
   for (let i = stretch.from; i < stretch.to; i++) {
     const sums = sumsOf(i, toPayee);
-    bills.residualImportMicros.push(sums.residualImportMicros);
-    bills.residualExportMicros.push(sums.residualExportMicros);
-    bills.leviesMicros.push(sums.leviesMicros);
-    bills.standingMicros.push(sums.standingMicros);
-    bills.retailOnlyMicros.push(sums.retailOnlyMicros);
-    bills.billMicros.push(billOf(result, i, sums));
+    residualImportMicros.push(sums.residualImportMicros);
+    residualExportMicros.push(sums.residualExportMicros);
+    leviesMicros.push(sums.leviesMicros);
+    standingMicros.push(sums.standingMicros);
+    retailOnlyMicros.push(sums.retailOnlyMicros);
+    billMicros.push(billOf(result, i, sums));
   }
   const owed = owedIn(account, stretch, (i) =>
-    i < stretch.from ? billOf(result, i, sumsOf(i)) : bills.billMicros[i - stretch.from],
+    i < stretch.from ? billOf(result, i, sumsOf(i)) : billMicros[i - stretch.from],
   );
   let balanceMicros = 0;
   for (const { amountMicros: amount } of owed) balanceMicros = addSafe(balanceMicros, amount);
-  for (const amount of bills.payees.values()) balanceMicros = addSafe(balanceMicros, 0 - amount);
-  return { ...bills, owed, balanceMicros };
+  for (const amount of payees.values()) balanceMicros = addSafe(balanceMicros, 0 - amount);
+  return {
+    residualImportMicros,
+    residualExportMicros,
+    leviesMicros,
+    standingMicros,
+    retailOnlyMicros,
+    billMicros,
+    payees,
+    owed,
+    balanceMicros,
+  };
 }
 
+type Writable<T> = { -readonly [K in keyof T]: T[K] };
 type Charge = Parameters<typeof tariffSums>[3];
 
 /** What a member pays in all: its trades and what its tariff comes to. */
@@ -102,13 +111,14 @@ function billOf(result: IntervalResult, i: number, sums: TariffSums): number {
 /** Sums of the accounts whose last member lies in the stretch, over all their members. */
 function owedIn(account: readonly number[], { from, to }: Stretch, billOf: (i: number) => number): Owed[] {
   const last = new Map<number, number>();
-  account.forEach((number, i) => last.set(number, i));
-  const owed = new Map<number, Owed>();
+  for (let i = 0; i < account.length; i++) last.set(account[i], i);
+  const owed = new Map<number, Writable<Owed>>();
   for (let i = 0; i < to; i++) {
     const end = last.get(account[i]) as number;
     if (end < from || end >= to) continue;
-    const so = owed.get(account[i]) ?? { account: account[i], member: i, amountMicros: 0 };
-    owed.set(account[i], { ...so, amountMicros: addSafe(so.amountMicros, billOf(i)) });
+    const before = owed.get(account[i]);
+    if (before) before.amountMicros = addSafe(before.amountMicros, billOf(i));
+    else owed.set(account[i], { account: account[i], member: i, amountMicros: billOf(i) });
   }
   return [...owed.values()];
 }
@@ -130,24 +140,30 @@ export function communityRounding(result: IntervalResult): number {
 
 /** E1: in each stage as much is sold as is bought, and no meter sells or buys more than it measured. */
 export function assertConservation({ members }: IntervalInput, result: IntervalResult): void {
-  const stages = [
-    [result.contractedBoughtWh, result.contractedSoldWh],
-    [result.nominatedBoughtWh, result.nominatedSoldWh],
-    [result.communityBoughtWh, result.communitySoldWh],
-  ];
-  const bought = members.importWh.map(() => 0);
-  const sold = members.exportWh.map(() => 0);
-  for (const [stageBought, stageSold] of stages) {
-    let difference = 0;
-    stageBought.forEach((quantity, i) => {
-      if (quantity < 0 || stageSold[i] < 0) throw new Refusal('CONSERVATION');
-      bought[i] += quantity;
-      sold[i] += stageSold[i];
-      difference += quantity - stageSold[i];
-    });
-    if (difference !== 0) throw new Refusal('CONSERVATION');
+  const count = members.importWh.length;
+  const bought = new Array<number>(count).fill(0);
+  const sold = new Array<number>(count).fill(0);
+  addStage(bought, sold, result.contractedBoughtWh, result.contractedSoldWh);
+  addStage(bought, sold, result.nominatedBoughtWh, result.nominatedSoldWh);
+  addStage(bought, sold, result.communityBoughtWh, result.communitySoldWh);
+  for (let i = 0; i < count; i++) {
+    if (bought[i] > members.importWh[i] || sold[i] > members.exportWh[i]) throw new Refusal('CONSERVATION');
   }
-  members.importWh.forEach((imported, i) => {
-    if (bought[i] > imported || sold[i] > members.exportWh[i]) throw new Refusal('CONSERVATION');
-  });
+}
+
+/** Adds what members bought and sold in a stage. */
+function addStage(
+  bought: number[],
+  sold: number[],
+  stageBought: readonly number[],
+  stageSold: readonly number[],
+): void {
+  let difference = 0;
+  for (let i = 0; i < stageBought.length; i++) {
+    if (stageBought[i] < 0 || stageSold[i] < 0) throw new Refusal('CONSERVATION');
+    bought[i] += stageBought[i];
+    sold[i] += stageSold[i];
+    difference += stageBought[i] - stageSold[i];
+  }
+  if (difference !== 0) throw new Refusal('CONSERVATION');
 }

@@ -12,7 +12,7 @@ export function runWaterfall(input: IntervalInput): IntervalResult {
   const { members } = input;
   const exportLeft = members.exportWh.slice();
   const importLeft = members.importWh.slice();
-  const zeros = (): number[] => members.account.map(() => 0);
+  const zeros = (): number[] => new Array<number>(members.account.length).fill(0);
   const trades: BilateralTrade[] = [];
   const bilateralMicros = zeros();
 
