@@ -10,7 +10,6 @@ import {
   intervalScope,
   READINGS,
   SLOTS,
-  type AgreementRecord,
   type MarketRecord,
   type NetworkRecord,
 } from './pages.js';
@@ -41,7 +40,9 @@ export interface SettlementInputs {
   readonly duesAccount: readonly number[];
   readonly receivableAccount: readonly number[];
   readonly tariff: readonly number[];
-  readonly tariffs: readonly TariffInForce[];
+  /** What of it was in force. */
+  readonly tariffVersion: readonly number[];
+  readonly tariffLines: readonly TariffInForce['lines'][];
 }
 
 /** All inputs of an interval whose readings are there (members.ts). */
@@ -71,6 +72,7 @@ export function gatherInputs(
 
 const SLOT = SLOTS.at;
 const READING = READINGS.at;
+const AGREEMENT = AGREEMENTS.at;
 
 /** Members of an interval, as columns in the order of their slots. */
 class Members {
@@ -92,7 +94,8 @@ class Members {
     duesAccount: [] as number[],
     receivableAccount: [] as number[],
     tariff: [] as number[],
-    tariffs: [] as TariffInForce[],
+    tariffVersion: [] as number[],
+    tariffLines: [] as TariffInForce['lines'][],
   };
 }
 
@@ -141,7 +144,8 @@ function membersOf(c: Context, interval: MarketInterval, slots: number): Members
     found.duesAccount.push(dues);
     found.receivableAccount.push(receivable);
     found.tariff.push(tariffNumber);
-    found.tariffs.push(tariff);
+    found.tariffVersion.push(tariff.version);
+    found.tariffLines.push(tariff.lines);
   });
   require(found.connection.length > 0, 'READINGS_INCOMPLETE', 'start');
   c.accounts.need(found.duesAccount);
@@ -163,17 +167,18 @@ function offersOf(
   };
   records.work.together(slotOf, (slot, seller) => {
     for (const agreement of sellsAt(records, scope, slot, startMs)) {
-      const record = records.get(AGREEMENTS, agreement) as AgreementRecord;
-      const buyer = indexOf.get(record.buyer);
+      const terms = records.pageOf(AGREEMENTS, agreement).columns as number[][];
+      const at = agreement % AGREEMENTS.perPage;
+      const buyer = indexOf.get(terms[AGREEMENT.buyer][at]);
       // The other side is not in force in this interval.
       if (buyer === undefined) continue;
-      const isContract = record.kind === CONTRACTED;
+      const isContract = terms[AGREEMENT.kind][at] === CONTRACTED;
       (isContract ? contracts : nominations).push({
         agreement,
         seller,
         buyer,
-        priceMicrosPerMWh: record.priceMicrosPerMWh,
-        limitWh: record.limitWh,
+        priceMicrosPerMWh: terms[AGREEMENT.priceMicrosPerMWh][at],
+        limitWh: terms[AGREEMENT.limitWh][at],
         sellerRank: isContract ? 0 : rank(SELLER_PRIORITIES, slot, agreement),
         buyerRank: isContract ? 0 : rank(BUYER_PRIORITIES, slotOf[buyer], agreement),
       });

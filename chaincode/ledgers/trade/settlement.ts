@@ -16,8 +16,8 @@ import { network, requireOwnLane } from './access.js';
 import { SELLS_AT_MOST, sellsAtMost } from './agreements.js';
 import { OPEN, requireOnGrid } from './grid.js';
 import { requireReadings, SLOTS_PER_WORK } from './members.js';
-import { isOpen, KEPT_POSTINGS, RUNS, type MarketRecord } from './pages.js';
-import { post } from './post.js';
+import { isOpen, KEPT_POSTINGS, RUNS, type MarketRecord, type NetworkRecord } from './pages.js';
+import { columnsOf, post } from './post.js';
 import type { IntervalResult } from './rules/interval.js';
 import { assertConservation, billMembers, type Stretch } from './rules/settle-members.js';
 import { runWaterfall } from './rules/waterfall.js';
@@ -41,14 +41,15 @@ export interface Settlement {
   readonly inputDigest: string;
 }
 
-/** Who may trigger it, and when: the market is open and the interval is over by ledger time. */
-export function requireDue(c: Context, record: MarketRecord, startMs: number): void {
+/** Who may trigger it, and when: the market is open and the interval is over by ledger time. Answers its network. */
+export function requireDue(c: Context, record: MarketRecord, startMs: number): NetworkRecord {
   const of = network(c, record.network);
   if (c.role === 'HOST') requireOwnLane(c);
   if (c.role === 'NETWORK_OPERATOR') require(of.operator === c.organisation, 'NOT_FOUND', 'market');
   require(record.state === OPEN, 'WRONG_STATE', 'market');
   requireOnGrid(of, startMs, 'start');
   require(startMs + of.intervalSeconds * 1000 <= c.ledgerTimeMs, 'INTERVAL_NOT_OVER', 'start');
+  return of;
 }
 
 /** An interval is settled once: at once, or in the parts of one run. */
@@ -68,10 +69,10 @@ export function settlementInputs(
   c: Context,
   number: number,
   record: MarketRecord,
+  of: NetworkRecord,
   startMs: number,
   needs: () => void = () => undefined,
 ): SettlementInputs {
-  const of = network(c, record.network);
   const interval = {
     market: number,
     network: record.network,
@@ -132,7 +133,7 @@ export function settleStretch(
   const bills = billMembers(
     inputs.interval,
     result,
-    inputs.tariffs.map((tariff) => tariff.lines),
+    inputs.tariffLines,
     inputs.sanctionedLoadW,
     inputs.durationSeconds,
     stretch,
@@ -156,7 +157,7 @@ export function settleStretch(
     communitySoldWh: of(result.communitySoldWh),
     bilateralMicros: of(result.bilateralMicros),
     tariff: of(inputs.tariff),
-    tariffVersion: of(inputs.tariffs).map((tariff) => tariff.version),
+    tariffVersion: of(inputs.tariffVersion),
     residualImportMicros: bills.residualImportMicros,
     residualExportMicros: bills.residualExportMicros,
     leviesMicros: bills.leviesMicros,
@@ -192,7 +193,7 @@ export const outputDigestOf = (
 
 /** Asks for all pages that the posting of a stretch touches, at once. */
 export function needPostings(c: Context, { postings }: SettledStretch, keptScope: string, kept = 0): void {
-  c.accounts.need(postings.map(([account]) => account));
+  c.accounts.need(columnsOf(postings).account);
   c.records.needAll(KEPT_POSTINGS, kept + postings.length, keptScope);
 }
 
@@ -210,21 +211,7 @@ export function postStretch(
   { inputs }: Settlement,
   { trades, postings, receivables }: SettledStretch,
 ): void {
-  if (trades.length > 0) {
-    c.emit(
-      tradesMade,
-      run as never,
-      {
-        agreement: trades.map((t) => t.agreement),
-        seller: trades.map((t) => inputs.connection[t.seller]),
-        buyer: trades.map((t) => inputs.connection[t.buyer]),
-        quantityWh: trades.map((t) => t.quantityWh),
-        priceMicrosPerMWh: trades.map((t) => t.priceMicrosPerMWh),
-        amountMicros: trades.map((t) => t.amountMicros),
-        kind: trades.map((t) => t.kind),
-      } as unknown as EventColumns<typeof tradesMade>,
-    );
-  }
+  if (trades.length > 0) c.emit(tradesMade, run as never, tradeColumns(trades, inputs.connection));
   if (postings.length > 0) post(c, postings);
   if (receivables.length > 0) {
     c.emit(
@@ -237,6 +224,31 @@ export function postStretch(
       } as unknown as EventColumns<typeof receivablesRaised>,
     );
   }
+}
+
+function tradeColumns(
+  trades: IntervalResult['trades'],
+  connection: readonly number[],
+): EventColumns<typeof tradesMade> {
+  const columns = {
+    agreement: [] as number[],
+    seller: [] as number[],
+    buyer: [] as number[],
+    quantityWh: [] as number[],
+    priceMicrosPerMWh: [] as number[],
+    amountMicros: [] as number[],
+    kind: [] as IntervalResult['trades'][number]['kind'][],
+  };
+  for (const trade of trades) {
+    columns.agreement.push(trade.agreement);
+    columns.seller.push(connection[trade.seller]);
+    columns.buyer.push(connection[trade.buyer]);
+    columns.quantityWh.push(trade.quantityWh);
+    columns.priceMicrosPerMWh.push(trade.priceMicrosPerMWh);
+    columns.amountMicros.push(trade.amountMicros);
+    columns.kind.push(trade.kind);
+  }
+  return columns as unknown as EventColumns<typeof tradesMade>;
 }
 
 function inputDigestOf(inputs: SettlementInputs): string {
@@ -252,7 +264,7 @@ function inputDigestOf(inputs: SettlementInputs): string {
       Object.values(interval.members),
       inputs.sanctionedLoadW,
       inputs.tariff,
-      inputs.tariffs.map((tariff) => tariff.version),
+      inputs.tariffVersion,
       offers,
       [interval.kNumerator, interval.kDenominator, interval.capMicrosPerMWh],
     ]),

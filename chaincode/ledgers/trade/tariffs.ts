@@ -28,18 +28,24 @@ export function tariffInForce(
   const record = records.get(TARIFFS, tariff);
   const version = record ? versionAt(record, instantMs) : 0;
   if (version === 0) return undefined;
-  const scope = lineScope(tariff, version);
+  return { version, lines: linesOf(records, lineScope(tariff, version)) };
+}
+
+const LINE = TARIFF_LINES.at;
+
+/** The lines of a version, which lie in one page: it has room for more than a version may have. */
+function linesOf(records: Records, scope: string): TariffLine[] {
+  const { columns } = records.pageOf(TARIFF_LINES, 0, scope);
   const lines: TariffLine[] = [];
-  for (let i = 0; ; i++) {
-    const line = records.get(TARIFF_LINES, i, scope);
-    if (!line) return { version, lines };
+  for (let i = 0; i < columns[LINE.lineId].length; i++) {
     lines.push({
-      lineId: line.lineId,
-      payee: line.payee,
-      basis: TARIFF_BASIS[line.basis],
-      rateMicros: line.rateMicros,
-      taxCode: line.taxCode,
-      staysPayableOnTraded: line.staysPayable === 1,
+      lineId: columns[LINE.lineId][i] as string,
+      payee: columns[LINE.payee][i] as number,
+      basis: TARIFF_BASIS[columns[LINE.basis][i] as number],
+      rateMicros: columns[LINE.rateMicros][i] as number,
+      taxCode: columns[LINE.taxCode][i] as string,
+      staysPayableOnTraded: columns[LINE.staysPayable][i] === 1,
     });
   }
+  return lines;
 }

@@ -26,11 +26,11 @@ import {
  */
 export const intervalSettle = rule(shape, MAY_SETTLE, (c, { market: number, start }) => {
   const record = market(c, number);
-  requireDue(c, record, start);
+  const of = requireDue(c, record, start);
   const runScope = intervalScope(number, start);
   requireUnsettled(c, runScope);
   const keptScope = `${runScope}${FIRST_RUN}.`;
-  const inputs = settlementInputs(c, number, record, start, () =>
+  const inputs = settlementInputs(c, number, record, of, start, () =>
     c.records.needAll(KEPT_POSTINGS, 1, keptScope),
   );
   require(!isLarge(inputs), 'SETTLEMENT_TOO_LARGE', 'start');

@@ -21,14 +21,14 @@ import {
  */
 export const runOpen = rule(shape, MAY_SETTLE, (c, { market: number, start, clearingAccount }) => {
   const record = market(c, number);
-  requireDue(c, record, start);
+  const of = requireDue(c, record, start);
   const runScope = intervalScope(number, start);
   requireUnsettled(c, runScope);
   const clearing = account(c, clearingAccount, ['CLEARING'], 'clearingAccount');
   require(clearing.unit === record.unit, 'UNIT_MISMATCH', 'clearingAccount');
 
   requireMaybeLarge(c, record, start);
-  const inputs = settlementInputs(c, number, record, start);
+  const inputs = settlementInputs(c, number, record, of, start);
   require(isLarge(inputs), 'SETTLEMENT_SMALL', 'start');
   const { result, inputDigest } = computeSettlement(inputs);
   const members = inputs.connection.length;

@@ -28,7 +28,7 @@ import {
  */
 export const runPost = rule(shape, MAY_SETTLE, (c, { market: number, start, from, members }) => {
   const record = market(c, number);
-  requireDue(c, record, start);
+  const of = requireDue(c, record, start);
   const runScope = intervalScope(number, start);
   const open = c.records.get(OPEN_RUNS, FIRST_RUN, runScope);
   require(open !== undefined, 'RUN_NOT_OPEN', 'start');
@@ -46,7 +46,7 @@ export const runPost = rule(shape, MAY_SETTLE, (c, { market: number, start, from
     require(isLast || to - from + trades >= LIMITS.linesPerPart, 'PART_TOO_SMALL', 'members');
   requireLines((to - from) * SELLS_AT_MOST);
 
-  const inputs = settlementInputs(c, number, record, start);
+  const inputs = settlementInputs(c, number, record, of, start);
   const settlement = computeSettlement(inputs);
   const { result, inputDigest } = settlement;
   if (inputDigest !== open.inputDigest) throw new Refusal('CONSERVATION');

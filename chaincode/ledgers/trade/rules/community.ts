@@ -2,6 +2,7 @@
 import { clearBook } from './clear-book.js';
 import type { IntervalInput } from './interval.js';
 import type { OrderColumns } from './uniform-price.js';
+import { zeros } from './zeros.js';
 
 export interface CommunityResult {
   readonly boughtWh: number[];
@@ -53,7 +54,7 @@ function sideOf(left: readonly number[], prices: readonly (number | null)[]): Si
 }
 
 function byMember(members: number, { member }: Side, quantityWh: Float64Array): number[] {
-  const found = new Array<number>(members).fill(0);
+  const found = zeros(members);
   for (let order = 0; order < member.length; order++) found[member[order]] = quantityWh[order];
   return found;
 }

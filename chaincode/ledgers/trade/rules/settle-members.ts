@@ -4,6 +4,7 @@ import { Refusal } from '../../../../schema/errors.js';
 import { tariffSums, type TariffLine, type TariffSums } from '../../../../schema/trade/charges.js';
 import { microsPerMWh, wh } from '../../../../schema/units.js';
 import type { IntervalInput, IntervalResult } from './interval.js';
+import { zeros } from './zeros.js';
 
 export interface MemberBills {
   readonly residualImportMicros: number[];
@@ -141,8 +142,8 @@ export function communityRounding(result: IntervalResult): number {
 /** E1: in each stage as much is sold as is bought, and no meter sells or buys more than it measured. */
 export function assertConservation({ members }: IntervalInput, result: IntervalResult): void {
   const count = members.importWh.length;
-  const bought = new Array<number>(count).fill(0);
-  const sold = new Array<number>(count).fill(0);
+  const bought = zeros(count);
+  const sold = zeros(count);
   addStage(bought, sold, result.contractedBoughtWh, result.contractedSoldWh);
   addStage(bought, sold, result.nominatedBoughtWh, result.nominatedSoldWh);
   addStage(bought, sold, result.communityBoughtWh, result.communitySoldWh);

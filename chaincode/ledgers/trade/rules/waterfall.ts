@@ -7,14 +7,15 @@ import { microsPerMWh, wh } from '../../../../schema/units.js';
 import { clearCommunity } from './community.js';
 import { equalShares } from './equal-share.js';
 import type { Bilateral, BilateralTrade, IntervalInput, IntervalResult } from './interval.js';
+import { zeros } from './zeros.js';
 
 export function runWaterfall(input: IntervalInput): IntervalResult {
   const { members } = input;
   const exportLeft = members.exportWh.slice();
   const importLeft = members.importWh.slice();
-  const zeros = (): number[] => new Array<number>(members.account.length).fill(0);
+  const count = members.account.length;
   const trades: BilateralTrade[] = [];
-  const bilateralMicros = zeros();
+  const bilateralMicros = zeros(count);
 
   const trade = (
     kind: BilateralTrade['kind'],
@@ -35,8 +36,8 @@ export function runWaterfall(input: IntervalInput): IntervalResult {
   };
   const need = (offer: Bilateral): number => Math.min(importLeft[offer.buyer], offer.limitWh ?? Infinity);
 
-  const contractedBoughtWh = zeros();
-  const contractedSoldWh = zeros();
+  const contractedBoughtWh = zeros(count);
+  const contractedSoldWh = zeros(count);
   for (const plant of plants(input)) {
     const accounts = plant.map((offer) => members.account[offer.buyer]);
     // Two contracts of one buyer with one plant share the need of that buyer.
@@ -47,8 +48,8 @@ export function runWaterfall(input: IntervalInput): IntervalResult {
     );
   }
 
-  const nominatedBoughtWh = zeros();
-  const nominatedSoldWh = zeros();
+  const nominatedBoughtWh = zeros(count);
+  const nominatedSoldWh = zeros(count);
   const nominations = input.nominations
     .filter((offer) => isBetweenTwo(input, offer))
     .sort((a, b) => a.sellerRank - b.sellerRank || a.buyerRank - b.buyerRank || a.agreement - b.agreement);
