@@ -41,6 +41,19 @@ export interface ChargedInterval {
 const DAY_SECONDS = 86_400;
 const W_PER_MW = 1_000_000;
 
+/** Wh that a line is charged on; 0 for standing lines. */
+export function lineQuantityWh(line: TariffLine, e: ChargedEnergy): number {
+  switch (line.basis) {
+    case 'IMPORT_WH':
+      return line.staysPayableOnTraded ? e.importWh : e.importWh - e.boughtWh;
+    case 'EXPORT_WH':
+      return line.staysPayableOnTraded ? e.exportWh : e.exportWh - e.soldWh;
+    case 'DAY':
+    case 'W_DAY':
+      return 0;
+  }
+}
+
 /** Micros that the member pays for a line; negative: it receives. `quantityWh` counts for energy lines only. */
 export function lineAmountMicros(line: TariffLine, quantityWh: number, i: ChargedInterval): number {
   switch (line.basis) {
@@ -76,10 +89,7 @@ export interface TariffSums {
   readonly retailOnlyMicros: number;
 }
 
-/**
- * Sums the lines of a tariff; tells each line's amount as it goes, and the Wh that it is charged on: 0 for standing
- * lines.
- */
+/** Sums the lines of a tariff; tells each line's amount as it goes. */
 export function tariffSums(
   lines: readonly TariffLine[],
   energy: ChargedEnergy,
@@ -100,8 +110,10 @@ export function tariffSums(
       const residualWh = measuredWh - (isImport ? energy.boughtWh : energy.soldWh);
       const retail = lineAmountMicros(line, measuredWh, interval);
       const residual = residualWh === measuredWh ? retail : lineAmountMicros(line, residualWh, interval);
-      const amount = line.staysPayableOnTraded ? retail : residual;
-      charge(line, line.staysPayableOnTraded ? measuredWh : residualWh, amount);
+      const quantityWh = lineQuantityWh(line, energy);
+      // It is charged on the one or the other.
+      const amount = quantityWh === measuredWh ? retail : residual;
+      charge(line, quantityWh, amount);
       if (isImport) sums.residualImportMicros = addSafe(sums.residualImportMicros, residual);
       else sums.residualExportMicros = addSafe(sums.residualExportMicros, residual);
       sums.leviesMicros = addSafe(sums.leviesMicros, amount - residual);
