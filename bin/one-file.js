@@ -1,5 +1,5 @@
 /** Runs a file that holds a whole program, from what the engine compiled of it before where that is still good. */
-import { createHash } from 'node:crypto';
+import { createHash, getHashes } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname } from 'node:path';
@@ -15,7 +15,9 @@ const PARAMETERS = '(function (exports, require, module, __filename, __dirname) 
 
 /** Bytes of the program's hash, with which what was compiled begins: BLAKE2, in half of the time that SHA-256 takes. */
 const HASH_BYTES = 64;
-const hashOf = (program) => createHash('blake2b512').update(program).digest();
+/** Undefined where the machine allows no such hash: then each start compiles. */
+const hashOf = (program) =>
+  getHashes().includes('blake2b512') ? createHash('blake2b512').update(program).digest() : undefined;
 
 /**
  * What was compiled of this very program. The engine itself compares no more than the length of the text: it would run
@@ -24,7 +26,8 @@ const hashOf = (program) => createHash('blake2b512').update(program).digest();
 function compiledOf(program, cache) {
   if (cache === undefined || !existsSync(cache)) return undefined;
   const kept = readFileSync(cache);
-  return kept.subarray(0, HASH_BYTES).equals(hashOf(program)) ? kept.subarray(HASH_BYTES) : undefined;
+  const hash = hashOf(program);
+  return hash && kept.subarray(0, HASH_BYTES).equals(hash) ? kept.subarray(HASH_BYTES) : undefined;
 }
 
 /** The program in `file`; what another version of the engine compiled, the engine refuses and compiles anew. */
@@ -44,7 +47,7 @@ export function loadScript(file, cache) {
       return module.exports;
     },
     /** What the engine compiled of it by now, to be kept beside it. */
-    compiled: () => Buffer.concat([hashOf(program), script.createCachedData()]),
+    compiled: () => Buffer.concat([hashOf(program) ?? Buffer.alloc(HASH_BYTES), script.createCachedData()]),
     isFromCache: cachedData !== undefined && script.cachedDataRejected === false,
   };
 }

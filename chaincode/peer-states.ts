@@ -93,7 +93,8 @@ function valuesOf(result: Uint8Array): (Uint8Array | undefined)[] {
       continue;
     }
     const value = reader.readBytes();
-    values.push(value.length === 0 ? undefined : value);
+    // A copy: a page that is remembered would keep the whole message.
+    values.push(value.length === 0 ? undefined : Uint8Array.from(value));
   }
   return values;
 }

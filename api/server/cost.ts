@@ -46,10 +46,16 @@ export function assertCost({ schema, document, operation, variables }: Operation
   return cost;
 }
 
-/** Whether no variable can change the cost: each stands for the `input` of a mutation, which no estimator looks at. */
+/**
+ * Whether no variable can change the cost: each stands for the `input` of a mutation, which no estimator looks at, and
+ * can never be null, for which the whole operation is refused.
+ */
 function isFixed(document: DocumentNode): boolean {
   let elsewhere = false;
   visit(document, {
+    VariableDefinition: ({ type }) => {
+      elsewhere ||= type.kind !== Kind.NON_NULL_TYPE;
+    },
     Variable: (_, __, parent) => {
       const { kind, name } = parent as { kind: Kind; name?: { value: string } };
       elsewhere ||= kind !== Kind.VARIABLE_DEFINITION && !(kind === Kind.ARGUMENT && name?.value === 'input');

@@ -77,4 +77,25 @@ describe('a document that is given again', () => {
     const misfit = await at.ask(me, query, { i: {} });
     expect([codesOf(misfit), costOf(misfit)]).toEqual([['BAD_USER_INPUT'], costOf(fitting)]);
   });
+
+  test('is refused whole for a null that may not be one, whatever was asked before', async () => {
+    const of = (input: object): string => JSON.stringify(input).replaceAll(/"(\w+)":/g, '$1:');
+    const input = {
+      idempotencyKey: v7(),
+      from: at.id('Account', 1),
+      to: at.id('Account', 2),
+      amountMicros: '1',
+    };
+    const query = `mutation($i: SparkzTransferInput = ${of(input)}, $j: SparkzTransferInput!) {
+      a: sparkzTransfer(input: $i) { userErrors { code } }
+      b: sparkzTransfer(input: $j) { userErrors { code } } }`;
+    const codes = async (variables: object): Promise<unknown> => {
+      const { data, errors } = await at.ask(me, query, variables as Record<string, unknown>);
+      return { data, codes: errors?.map((e) => e.extensions.code) };
+    };
+    const refused = { data: undefined, codes: ['BAD_USER_INPUT'] };
+    expect(await codes({ i: null, j: input })).toEqual(refused);
+    expect(await codes({ j: { ...input, idempotencyKey: v7() } })).toMatchObject({ codes: undefined });
+    expect(await codes({ i: null, j: { ...input, idempotencyKey: v7() } })).toEqual(refused);
+  });
 });
