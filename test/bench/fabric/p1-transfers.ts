@@ -13,6 +13,9 @@ const ACCOUNTS = 10_000;
 const timesOf = (clients: number): { warmMs: number; measuredMs: number } =>
   clients < 64 ? { warmMs: 700, measuredMs: 2_300 } : { warmMs: 1_500, measuredMs: 7_500 };
 const OURS_MS = 5_000;
+/** Commands a batch: the fastest that commits in time is the one that counts. */
+const SIZES = [BATCH, 7_000, 2 * BATCH];
+const COMMIT_GOAL_MS = 300;
 
 interface Side {
   readonly rates: number[];
@@ -31,7 +34,7 @@ export const fabricTransfers: Bench = {
 async function measure(network: BenchNetwork, report: Report): Promise<void> {
   const at = new BenchLedger(network.ledger);
   await at.grow(ACCOUNTS, ACCOUNTS);
-  const ours = new Map([BATCH, 2 * BATCH].map((size) => [size, newSide()]));
+  const ours = new Map(SIZES.map((size) => [size, newSide()]));
   const plain = new Map(IN_FLIGHT.map((clients) => [clients, newSide()]));
   const transfer = await plainTransfers(network);
   // The first round warms both sides up and does not count.
@@ -67,7 +70,8 @@ async function measure(network: BenchNetwork, report: Report): Promise<void> {
     }
   }
   const [clients, best] = bestOf(plain);
-  const [size, most] = bestOf(ours);
+  const inTime = new Map([...ours].filter(([, { times }]) => median(times) <= COMMIT_GOAL_MS));
+  const [size, most] = bestOf(inTime.size > 0 ? inTime : ours);
   for (const [n, { rates, times }] of plain) {
     report({
       ...{ id: 'P1-plain', inFlight: n, ours: figure(median(rates)), unit: 'transfers/s' },
