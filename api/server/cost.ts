@@ -33,6 +33,8 @@ export interface Operation {
 
 /** What operations cost whatever their variables are; documents that are given again are the same objects. */
 const fixed = new WeakMap<OperationDefinitionNode, number>();
+/** Documents whose cost depends on their variables: they are looked through once. */
+const varying = new WeakSet<DocumentNode>();
 
 /** Answers what an operation costs; refuses one that costs more than one may, or whose cost cannot be told. */
 export function assertCost({ schema, document, operation, variables }: Operation): number {
@@ -41,8 +43,11 @@ export function assertCost({ schema, document, operation, variables }: Operation
   // Variables that do not fit are told by their own error; nothing runs with them.
   if (getVariableValues(schema, operation.variableDefinitions ?? [], variables).errors) return 0;
   const cost = costOf(schema, document, operation, variables);
-  if (cost <= LIMITS.operationCost && isFixed(document)) fixed.set(operation, cost);
   if (cost > LIMITS.operationCost) throw refused('TOO_COMPLEX');
+  if (!varying.has(document)) {
+    if (isFixed(document)) fixed.set(operation, cost);
+    else varying.add(document);
+  }
   return cost;
 }
 

@@ -3,10 +3,10 @@ import { posted } from '../../../schema/trade/money.js';
 import { micros, type MoneyMicros } from '../../../schema/units.js';
 import type { Context } from '../../kernel/registry.js';
 
-export type Posting = readonly [account: number, amountMicros: number];
+type Posting = readonly [account: number, amountMicros: number];
 
 /** Postings as columns. */
-export function columnsOf(postings: readonly Posting[]): { account: number[]; amountMicros: MoneyMicros[] } {
+function columnsOf(postings: readonly Posting[]): { account: number[]; amountMicros: MoneyMicros[] } {
   const account: number[] = [];
   const amountMicros: MoneyMicros[] = [];
   for (const posting of postings) {

@@ -31,8 +31,9 @@ function mostWh(powerW: number, seconds: number): number {
 }
 
 /**
- * Checks each row and writes it as the revision that `revisionAfter` makes of it and of the reading before it, or
- * refuses it for. The interval is over by ledger time; the connection is in force in all of it; the organisation is its metering data provider.
+ * Checks each row and writes it as the revision that `revisionAfter` gives it after the reading before it, or refuses.
+ * The interval is over by ledger time; the connection is in force in all of it; the organisation is its metering data
+ * provider.
  */
 export function writeReadings(
   c: Context,

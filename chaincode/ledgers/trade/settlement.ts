@@ -17,7 +17,7 @@ import { SELLS_AT_MOST, sellsAtMost } from './agreements.js';
 import { OPEN, requireOnGrid } from './grid.js';
 import { requireReadings, SLOTS_PER_WORK } from './members.js';
 import { isOpen, KEPT_POSTINGS, RUNS, type MarketRecord, type NetworkRecord } from './pages.js';
-import { columnsOf, post } from './post.js';
+import { post } from './post.js';
 import type { IntervalResult } from './rules/interval.js';
 import { assertConservation, billMembers, type Stretch } from './rules/settle-members.js';
 import { runWaterfall } from './rules/waterfall.js';
@@ -193,7 +193,7 @@ export const outputDigestOf = (
 
 /** Asks for all pages that the posting of a stretch touches, at once. */
 export function needPostings(c: Context, { postings }: SettledStretch, keptScope: string, kept = 0): void {
-  c.accounts.need(columnsOf(postings).account);
+  c.accounts.need(postings.map(([account]) => account));
   c.records.needAll(KEPT_POSTINGS, kept + postings.length, keptScope);
 }
 
