@@ -3,6 +3,7 @@ import { describe, expect, test } from '@jest/globals';
 import { PageMemory, PageMiss } from '../../chaincode/kernel/pages.js';
 import type { StatePort } from '../../chaincode/kernel/state-port.js';
 import { UnitOfWork } from '../../chaincode/kernel/unit-of-work.js';
+import { PAGE_FORMAT } from '../../schema/command.js';
 import { Refusal } from '../../schema/errors.js';
 
 const port: StatePort = {
@@ -72,5 +73,50 @@ describe('visiting many things together', () => {
     expect(missed).toEqual(['0', '1']);
     for (const key of missed) await work.load(key, 1);
     expect(() => refuse(2)).toThrow(Refusal);
+  });
+});
+
+describe('an engine that reads and writes many at once', () => {
+  const engine = (): { asked: string[][]; put: string[][]; many: StatePort } => {
+    const [asked, put]: [string[][], string[][]] = [[], []];
+    const many: StatePort = {
+      ...port,
+      getStates: (keys) => {
+        asked.push([...keys]);
+        return Promise.resolve(keys.map((key) => Buffer.from(JSON.stringify([PAGE_FORMAT, [key]]))));
+      },
+      putStates: (writes) => {
+        put.push(writes.map(({ key, value }) => `${key} ${Buffer.from(value).toString()}`));
+        return Promise.resolve();
+      },
+    };
+    return { asked, put, many };
+  };
+
+  test('is asked once for all pages that are not known, and each has its own value', async () => {
+    const { asked, many } = engine();
+    const work = new UnitOfWork(many, new PageMemory());
+    await work.loadAll(['a', 'b'], 1);
+    const a = work.page('a', 1);
+    await work.loadAll(['a', 'd', 'c'], 1);
+    expect(asked).toEqual([
+      ['a', 'b'],
+      ['d', 'c'],
+    ]);
+    expect(work.page('a', 1)).toBe(a);
+    expect(['a', 'b', 'c', 'd'].map((key) => work.page(key, 1).columns)).toEqual(
+      ['a', 'b', 'c', 'd'].map((key) => [[key]]),
+    );
+  });
+
+  test('is given all that was written at once, in the order of keys', async () => {
+    const { put, many } = engine();
+    const work = new UnitOfWork(many, new PageMemory());
+    await work.loadAll(['b', 'a', 'c'], 1);
+    for (const key of ['b', 'a']) work.set(work.page(key, 1), 0, 0, key.toUpperCase());
+    work.keep();
+    work.encode();
+    await work.flush();
+    expect(put).toEqual([[`a [${PAGE_FORMAT},["A"]]`, `b [${PAGE_FORMAT},["B"]]`]]);
   });
 });
